@@ -1,0 +1,28 @@
+import type { AgentActivity } from './activity.ts'
+import type { IssueCopy, Use } from './use.ts'
+
+/** Where a raw record can be found again. */
+export type Pointer = {
+  /** Path or address of the file. */
+  readonly source: string
+  /** Byte offset of the record in the decoded file, or its ordinal where the wrapper was parsed as a whole. */
+  readonly offset: number
+}
+
+/** What ingest hands to normalise: one element after unwrapping (SEMANTICS A1). */
+export type RawRecord = {
+  readonly pointer: Pointer
+  /** The parsed JSON value. */
+  readonly value: unknown
+  /** The door's stamp, epoch ms; absent for files. */
+  readonly received?: number
+}
+
+/** What normalise makes of one record. */
+export type Normalised =
+  | { readonly as: 'mapped'; readonly record: string; readonly activities: readonly Mapped[] }
+  | { readonly as: 'ignored'; readonly reason: string }
+  | { readonly as: 'dead'; readonly reason: string; readonly field: string }
+
+/** One activity on its way to the hop that owns its key. */
+export type Mapped = Use | IssueCopy | AgentActivity
