@@ -1,0 +1,133 @@
+import { count, names, pattern, type Setting } from './setting.ts'
+
+/**
+ * Every setting, once. From this table come the type `Config`, the keys of `keytrail.yaml`, the
+ * names of environment variables and flags, the help text and docs/settings.md.
+ */
+export const settings = {
+  partitions: count({
+    fallback: 4,
+    min: 1,
+    max: 1024,
+    prose: 'Partitions of each hop; the outcome does not depend on it',
+  }),
+  batch: count({
+    fallback: 2000,
+    min: 1,
+    max: 1_000_000,
+    unit: 'activities',
+    prose: 'Size of the unit of work; the outcome does not depend on it',
+  }),
+  issuers: names({
+    fallback: [],
+    each: 'ARNs, principals (account/role/NAME) or names',
+    prose:
+      'Brokers and orchestrators that issue credentials to tasks; what they write on an issue is exact evidence',
+  }),
+  tags: {
+    task: names({
+      fallback: ['task_id', 'task'],
+      each: 'tag keys',
+      prose: 'Session tags that name the task',
+    }),
+    agent: names({
+      fallback: ['agent_id', 'agent'],
+      each: 'tag keys',
+      prose: 'Session tags that name the agent',
+    }),
+    human: names({
+      fallback: ['user_id', 'user'],
+      each: 'tag keys',
+      prose: 'Session tags that name the human',
+    }),
+  },
+  sessionName: pattern({
+    groups: ['task', 'agent'],
+    prose: 'How issuers write task and agent into the role session name',
+  }),
+  twoPlaces: {
+    windowSeconds: count({
+      fallback: 600,
+      min: 1,
+      max: 86_400,
+      unit: 'seconds',
+      prose: 'Two networks within this time are two places for one session',
+    }),
+  },
+  afterEnd: {
+    graceSeconds: count({
+      fallback: 60,
+      min: 0,
+      max: 86_400,
+      unit: 'seconds',
+      prose: 'How long after the end of its task a credential may still be used',
+    }),
+  },
+  denied: {
+    burst: count({
+      fallback: 10,
+      min: 2,
+      max: 10_000,
+      prose: 'Denied calls of one credential that make a discovery burst',
+    }),
+  },
+  harvest: {
+    names: count({
+      fallback: 10,
+      min: 2,
+      max: 10_000,
+      prose: 'Different secrets read within a minute that make a harvest',
+    }),
+  },
+  accounts: {
+    trusted: names({
+      fallback: [],
+      each: 'account ids of twelve digits, quoted in YAML',
+      pattern: /^\d{12}$/,
+      prose: 'Accounts that are ours; sharing data with another one is sharing outside',
+    }),
+  },
+} as const satisfies Tree
+
+type Tree = { readonly [key: string]: Setting<never> | Setting<unknown> | Tree }
+
+type ValueOf<Node> =
+  Node extends Setting<infer T> ? T : { readonly [Key in keyof Node]: ValueOf<Node[Key]> }
+
+/** All settings, each with its value: checked, complete, and frozen in shape. */
+export type Config = ValueOf<typeof settings>
+
+/** A setting with its address and the names under which each source knows it. */
+export type NamedSetting = Setting<unknown> & {
+  /** Path in the YAML file, such as `['tags', 'task']`. */
+  readonly path: readonly string[]
+  /** The path as people write it: `tags.task`. */
+  readonly key: string
+  /** `KEYTRAIL_TAGS_TASK`. */
+  readonly variable: string
+  /** `tags-task`, without the dashes in front. */
+  readonly flag: string
+}
+
+/** Prefix of all environment variables that are ours. */
+export const variablePrefix = 'KEYTRAIL_'
+
+/** All settings in the order in which they are declared. */
+export const allSettings: readonly NamedSetting[] = listed(settings, [])
+
+function listed(tree: object, path: readonly string[]): NamedSetting[] {
+  return Object.entries(tree).flatMap(([name, node]: [string, object]) => {
+    const here = [...path, name]
+    return isSetting(node) ? [{ ...node, ...namesOf(here) }] : listed(node, here)
+  })
+}
+
+function isSetting(node: object): node is Setting<unknown> {
+  return 'schema' in node
+}
+
+function namesOf(path: readonly string[]) {
+  const words = path.flatMap((part) => part.split(/(?=[A-Z])/)).map((word) => word.toLowerCase())
+  const variable = `${variablePrefix}${words.join('_').toUpperCase()}`
+  return { path, key: path.join('.'), variable, flag: words.join('-') }
+}
