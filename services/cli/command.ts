@@ -1,0 +1,104 @@
+import type { Config } from '#shared/config.ts'
+
+/** One option of a command, as node:util `parseArgs` takes it, with what help says about it. */
+export type Option = {
+  readonly type: 'string' | 'boolean'
+  readonly multiple?: boolean
+  readonly short?: string
+  /** What it does: a phrase for help, no full stop. */
+  readonly prose: string
+  /** How its value is shown, such as `FILE`; only for strings. */
+  readonly placeholder?: string
+}
+
+/** What the user wrote behind the command's name. */
+export type Arguments = {
+  readonly positionals: readonly string[]
+  /** By option name; options that were not given are absent. */
+  readonly values: Readonly<Record<string, OptionValue | undefined>>
+}
+type OptionValue = string | boolean | (string | boolean)[]
+
+/** The world as a command may touch it; main.ts gives the real one, tests a fake. */
+export type Context = {
+  readonly stdout: Output
+  readonly stderr: Output
+  readonly config: Config
+  /** Working directory from which relative paths count; absolute. */
+  readonly cwd: string
+}
+
+export type Output = {
+  readonly write: (text: string) => void
+  /** Whether a person reads it, so that progress and colour make sense. */
+  readonly isTerminal: boolean
+}
+
+/** One command of `keytrail`, in a file of its own name, listed in commands.ts. */
+export type Command = {
+  readonly name: string
+  /** One line for the list of commands, no full stop. */
+  readonly summary: string
+  /** What stands behind `keytrail NAME` in the usage line. */
+  readonly usage: string
+  readonly options: Readonly<Record<string, Option>>
+  /**
+   * Does the work and resolves to the exit status.
+   * @throws UsageError for arguments that cannot be meant; it becomes exit status 2.
+   */
+  readonly run: (args: Arguments, context: Context) => Promise<number>
+}
+
+/** The exit statuses, one meaning each for all commands. */
+export const exit = {
+  fine: 0,
+  /** Nothing could be read, all that was read was refused, or the program failed. */
+  failed: 1,
+  usage: 2,
+  /** Incidents stand. */
+  incidents: 3,
+  /** The id asked for occurs nowhere. */
+  unknownId: 4,
+} as const
+
+/** The user's arguments make no sense; the message says what would. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+/** The value of a string option, or undefined. */
+export function textOf(args: Arguments, option: string): string | undefined {
+  const value = args.values[option]
+  return typeof value === 'string' ? value : undefined
+}
+
+/** All values of a repeatable string option. */
+export function textsOf(args: Arguments, option: string): readonly string[] {
+  const value = args.values[option]
+  return [value ?? []].flat().filter((item) => typeof item === 'string')
+}
+
+/** Whether a switch was given. */
+export function isOn(args: Arguments, option: string): boolean {
+  return args.values[option] === true
+}
+
+/**
+ * The value of an option that is a number within bounds, or undefined if it was not given.
+ * @throws UsageError naming option, value and bounds.
+ */
+export function numberOf(
+  args: Arguments,
+  option: string,
+  bounds: { readonly min: number; readonly max: number; readonly whole?: boolean },
+): number | undefined {
+  const text = textOf(args, option)
+  if (text === undefined) return undefined
+  const { min, max, whole = false } = bounds
+  const value = /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN
+  if (value >= min && value <= max && (!whole || Number.isInteger(value))) return value
+  const kind = whole ? 'a whole number' : 'a number'
+  throw new UsageError(
+    `--${option}: "${text}" is not allowed; allowed: ${kind} from ${min} to ${max}.`,
+  )
+}

@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { z } from 'zod'
+import type { Output } from './command.ts'
+import { commands } from './commands.ts'
+import { dispatch } from './dispatch.ts'
+
+/** The command line: wires the process to the commands. All that is decided is in dispatch.ts. */
+
+const { version } = z
+  .object({ version: z.string() })
+  .parse(JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')))
+
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    // `keytrail … | head` closes the pipe: the reader has what it wants.
+    if (error.code !== 'EPIPE') throw error
+    process.exit()
+  })
+}
+
+// Set, not called: a call would cut off output that a pipe has not taken yet.
+process.exitCode = await dispatch(process.argv.slice(2), commands, {
+  stdout: outputOf(process.stdout),
+  stderr: outputOf(process.stderr),
+  cwd: process.cwd(),
+  version,
+  environment: process.env,
+  readText,
+})
+
+function outputOf(stream: NodeJS.WriteStream): Output {
+  return { write: (text) => void stream.write(text), isTerminal: stream.isTTY === true }
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(resolve(path), 'utf8')
+  } catch {
+    return undefined
+  }
+}
