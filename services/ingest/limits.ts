@@ -1,0 +1,21 @@
+const MiB = 1024 * 1024
+
+/** How much ingest takes in at once. What exceeds a limit becomes a dead letter that names it. */
+export const limits = {
+  /** Bytes of one record. AWS sends at most 1 MB (256 KB before 2025), so this is never a real record. */
+  recordBytes: 8 * MiB,
+  /** Bytes of one document that holds many records and has to be parsed as a whole. */
+  documentBytes: 64 * MiB,
+  /** Bytes that the compressed parts of one document may unfold to. */
+  unfoldedBytes: 256 * MiB,
+  /** Envelopes around one record: SQS in SNS in EventBridge … */
+  wrappers: 8,
+  /** Brackets open at once in one record. */
+  depth: 2_000,
+  /** Bytes of a broken record that its dead letter keeps. */
+  keptBytes: 64 * 1024,
+  /** Compressions around one file: Firehose compresses what CloudWatch Logs has compressed. */
+  compressions: 3,
+} as const
+
+export type Limits = { readonly [name in keyof typeof limits]: number }

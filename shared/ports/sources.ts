@@ -1,0 +1,28 @@
+/** Something that holds bytes and can be read from its beginning: a file, standard input, an object in a bucket. */
+export type ByteSource = {
+  /** Path or address, as a person would write it. */
+  readonly name: string
+  /** How many bytes it holds as stored (compressed, where it is); 0 where that is unknown. */
+  readonly size: number
+  /** The bytes from the beginning, in chunks that nobody writes to again. */
+  open(): AsyncIterable<Uint8Array>
+}
+
+/** A path that gave nothing, and why. */
+export type Unread = { readonly path: string; readonly reason: string }
+
+export type Found = { readonly sources: readonly ByteSource[]; readonly unread: readonly Unread[] }
+
+/** What reading files needs from the outside world. */
+export type Files = {
+  /**
+   * Every source below the paths, in a fixed order: paths as given, folders by name. Never throws: what
+   * cannot be read stands in `unread`.
+   */
+  find(paths: readonly string[]): Promise<Found>
+  /**
+   * Undoes gzip, also of several members in a row. Throws `Error` where the stream is cut or damaged, after it has
+   * given every byte that stands before the damage.
+   */
+  gunzip(compressed: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>
+}
