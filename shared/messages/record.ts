@@ -20,9 +20,18 @@ export type RawRecord = {
 
 /** What normalise makes of one record. */
 export type Normalised =
-  | { readonly as: 'mapped'; readonly record: string; readonly activities: readonly Mapped[] }
+  | {
+      readonly as: 'mapped'
+      readonly record: string
+      readonly activities: readonly Mapped[]
+      /** Parts of a record of many (spans of an OTLP document) that could not be read; the others are mapped. */
+      readonly rejected?: readonly Rejected[]
+    }
   | { readonly as: 'ignored'; readonly reason: string }
   | { readonly as: 'dead'; readonly reason: string; readonly field: string }
+
+/** Why parts of a record were refused, and how many. */
+export type Rejected = { readonly reason: string; readonly field: string; readonly count: number }
 
 /** One activity on its way to the hop that owns its key. */
 export type Mapped = Use | IssueCopy | AgentActivity
