@@ -2,7 +2,7 @@ import type { TaskEnded, TaskStarted, ToolCalled } from '#shared/messages/activi
 import { firstOf, type Attributes } from './attributes.ts'
 import { names, parentTaskNames } from './dialects.ts'
 import type { Span } from './span.ts'
-import { agentOf, namedTask, Spans, taskOf, userOf } from './trace.ts'
+import { agentOf, namedTask, taskOf, userOf, type Spans } from './trace.ts'
 
 type Reported = TaskStarted | TaskEnded | ToolCalled
 
