@@ -58,5 +58,6 @@ export function unreachable(value: never): never {
 /** The message of whatever was thrown. */
 export function reasonOf(thrown: unknown): string {
   if (thrown instanceof Error) return thrown.message
-  return thrown === undefined ? 'no cause given' : String(thrown)
+  if (typeof thrown === 'string') return thrown
+  return thrown === undefined ? 'no cause given' : JSON.stringify(thrown)
 }

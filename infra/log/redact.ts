@@ -69,7 +69,7 @@ export function redact(value: unknown, depth = 0): unknown {
 }
 
 function redactError(error: Error, depth: number): unknown {
-  const own = redact({ ...error }, depth)
+  const own = redact(Object.fromEntries(Object.entries(error)), depth)
   const cause = error.cause === undefined ? {} : { cause: redact(error.cause, depth + 1) }
   const { name, message, stack = '' } = error
   const text = { name, message: redactText(message), stack: redactText(stack) }

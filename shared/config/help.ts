@@ -38,7 +38,7 @@ function describe(setting: NamedSetting): string {
 
 function defaultOf({ fallback }: NamedSetting): string {
   if (Array.isArray(fallback)) return fallback.length === 0 ? 'empty' : fallback.join(', ')
-  return fallback === undefined ? 'none' : String(fallback)
+  return fallback === undefined ? 'none' : JSON.stringify(fallback)
 }
 
 function capital(text: string): string {
