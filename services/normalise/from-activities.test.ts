@@ -268,3 +268,12 @@ test('docs/schemas/agent-activity.schema.json is what the schema generates (npm 
   const file = new URL('../../docs/schemas/agent-activity.schema.json', import.meta.url)
   expect(readFileSync(file, 'utf8')).toBe(activityJsonSchema())
 })
+
+test('every example of docs/agent-activities.md is an activity', () => {
+  const page = readFileSync(new URL('../../docs/agent-activities.md', import.meta.url), 'utf8')
+  const examples = page.match(/^\{"kind".*\}$/gm) ?? []
+  const kinds = examples
+    .map((line) => activityOf(JSON.parse(line)))
+    .map((each) => Object(each).kind)
+  expect(kinds.toSorted()).toEqual(Object.keys(fieldsOf).toSorted())
+})
