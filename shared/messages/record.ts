@@ -7,6 +7,8 @@ export type Pointer = {
   readonly source: string
   /** Byte offset of the record in the decoded file, or its ordinal where the wrapper was parsed as a whole. */
   readonly offset: number
+  /** The way through the wrappers to it, such as `logEvents[3].message`; absent where nothing was wrapped around it. */
+  readonly within?: string
 }
 
 /** What ingest hands to normalise: one element after unwrapping (SEMANTICS A1). */

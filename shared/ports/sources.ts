@@ -4,7 +4,7 @@ export type ByteSource = {
   readonly name: string
   /** How many bytes it holds as stored (compressed, where it is); 0 where that is unknown. */
   readonly size: number
-  /** The bytes from the beginning, in chunks that nobody writes to again. */
+  /** The bytes from the beginning, in chunks that nobody writes to again. Throws `Unreadable`. */
   open(): AsyncIterable<Uint8Array>
 }
 
@@ -21,8 +21,18 @@ export type Files = {
    */
   find(paths: readonly string[]): Promise<Found>
   /**
-   * Undoes gzip, also of several members in a row. Throws `Error` where the stream is cut or damaged, after it has
-   * given every byte that stands before the damage.
+   * Undoes gzip, also of several members in a row. Throws `Damaged` where the stream is cut or damaged, after it has
+   * given every byte that stands before the damage; passes on what the compressed stream throws.
    */
   gunzip(compressed: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>
+}
+
+/** The outside world does not give the bytes. The message says why, in words. */
+export class Unreadable extends Error {
+  override readonly name = 'Unreadable'
+}
+
+/** The bytes are there, and are not what they should be. The message says why, in words. */
+export class Damaged extends Error {
+  override readonly name = 'Damaged'
 }

@@ -1,0 +1,89 @@
+import { createReadStream } from 'node:fs'
+import { readdir, readFile, realpath, stat } from 'node:fs/promises'
+import type { Stats } from 'node:fs'
+import { join } from 'node:path'
+import { Unreadable } from '#shared/ports/sources.ts'
+import type { ByteSource, Found, Unread } from '#shared/ports/sources.ts'
+
+const readChunk = 256 * 1024
+/** A file of at most this size is read with one call. */
+const small = 1024 * 1024
+
+/** Reads standard input, named `-`. */
+export type Input = () => AsyncIterable<Uint8Array>
+
+type Search = { sources: ByteSource[]; unread: Unread[]; readonly folders: Set<string> }
+
+/**
+ * Every file below the paths; folders in order of name, so that each run sees the same order. A folder that is reached
+ * twice, also through links, is read once. Never throws: what cannot be read is told with the system's word for it.
+ */
+export async function findSources(paths: readonly string[], input: Input): Promise<Found> {
+  const search: Search = { sources: [], unread: [], folders: new Set() }
+  for (const path of paths) {
+    if (path === '-') search.sources.push({ name: '-', size: 0, open: input })
+    else await visit(search, path, true)
+  }
+  return { sources: search.sources, unread: search.unread }
+}
+
+async function visit(search: Search, path: string, named: boolean): Promise<void> {
+  try {
+    const status = await stat(path)
+    if (status.isDirectory()) await visitFolder(search, path)
+    else if (status.isFile() || (named && isPipe(status))) search.sources.push(fileAt(path, status))
+    else search.unread.push({ path, reason: 'neither file nor folder' })
+  } catch (error) {
+    search.unread.push({ path, reason: wordFor(error) })
+  }
+}
+
+async function visitFolder(search: Search, path: string): Promise<void> {
+  const real = await realpath(path)
+  if (search.folders.has(real)) return
+  search.folders.add(real)
+  const names = await readdir(path)
+  for (const name of names.toSorted()) await visit(search, join(path, name), false)
+}
+
+/** A pipe that somebody names, such as the shell's `<(…)`, is read; one that lies in a folder would block for ever. */
+const isPipe = (status: Stats): boolean => status.isFIFO() || status.isCharacterDevice()
+
+function fileAt(path: string, status: Stats): ByteSource {
+  const size = status.isFile() ? status.size : 0
+  const whole = status.isFile() && size <= small
+  return { name: path, size, open: whole ? () => readWhole(path) : () => readChunks(path) }
+}
+
+async function* readWhole(path: string): AsyncGenerator<Uint8Array> {
+  yield await readFile(path).catch(unreadable)
+}
+
+async function* readChunks(path: string): AsyncGenerator<Uint8Array> {
+  const chunks: AsyncIterable<Uint8Array> = createReadStream(path, { highWaterMark: readChunk })
+  try {
+    yield* chunks
+  } catch (error) {
+    unreadable(error)
+  }
+}
+
+function unreadable(error: unknown): never {
+  throw new Unreadable(wordFor(error), { cause: error })
+}
+
+const words: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file or folder',
+  EACCES: 'permission denied',
+  EPERM: 'operation not permitted',
+  ELOOP: 'links go round in a circle',
+  EISDIR: 'is a folder',
+  EMFILE: 'too many open files',
+  EIO: 'the disk could not be read',
+}
+
+/** What the system says went wrong, in words, without the path. */
+function wordFor(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return words[code] ?? (code || 'cannot be read')
+}

@@ -1,0 +1,115 @@
+import { gunzipSync } from 'node:zlib'
+import { limits } from './limits.ts'
+import { Splitter } from './splitter.ts'
+import { isFields, openWrapper } from './wrappers.ts'
+import type { Inner } from './wrappers.ts'
+
+/** Takes what is found inside one value of a file. Each element ends as exactly one of the three. */
+export type Sink = {
+  /** `within`: the way through the wrappers, such as `logEvents[3].message`; '' where there are none. */
+  record(value: unknown, within: string): void
+  ignored(reason: string, within: string): void
+  dead(reason: string, field: string, text: string): void
+}
+
+/** True for nearly every record: nothing is wrapped around it, and it is of no kind that `wrappers.ts` treats. */
+export function isPlainRecord(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  const { eventVersion, eventSource, eventName, eventCategory, eventType } = value as {
+    readonly [name: string]: unknown
+  }
+  return (
+    typeof eventVersion === 'string' &&
+    typeof eventName === 'string' &&
+    typeof eventSource === 'string' &&
+    !eventSource.startsWith('aws:') &&
+    eventCategory !== 'Insight' &&
+    eventType !== 'AwsCloudTrailInsight'
+  )
+}
+
+type State = { readonly sink: Sink; unfolded: number }
+
+/**
+ * Takes the wrappers off: envelopes of AWS services in any nesting, exports of other tools, lists. What is no wrapper is
+ * handed on as it is; normalise decides whether it is a record.
+ */
+export function unwrap(value: unknown, sink: Sink): void {
+  open({ sink, unfolded: 0 }, value, '', 0)
+}
+
+function open(state: State, value: unknown, within: string, depth: number): void {
+  const { sink } = state
+  if (isPlainRecord(value)) return sink.record(value, within)
+  if (depth > limits.wrappers) {
+    return sink.dead(`wrapped more than ${limits.wrappers} times`, within, textOf(value))
+  }
+  if (Array.isArray(value)) {
+    if (value.length === 0) return sink.ignored('empty list', within)
+    return value.forEach((item, i) => open(state, item, `${within}[${i}]`, depth + 1))
+  }
+  if (typeof value === 'string' && looksLikeJson(value))
+    return openText(state, value, within, depth)
+  if (!isFields(value)) return sink.record(value, within)
+  const opened = openWrapper(value)
+  if (opened.as === 'record') return sink.record(opened.value, within)
+  if (opened.as === 'ignored') return sink.ignored(opened.reason, within)
+  if (opened.as === 'refused') {
+    return sink.dead(opened.reason, join(within, opened.field), textOf(value))
+  }
+  if (opened.items.length === 0) return sink.ignored('wrapper without records', within)
+  for (const item of opened.items) openInner(state, item, join(within, item.field), depth + 1)
+}
+
+function openInner(state: State, item: Inner, within: string, depth: number): void {
+  if (item.form === 'value') open(state, item.value, within, depth)
+  else if (typeof item.value !== 'string') {
+    state.sink.dead('not text', within, textOf(item.value))
+  } else if (item.form === 'text') openText(state, item.value, within, depth)
+  else openBase64(state, item.value, within, depth)
+}
+
+function openText(state: State, text: string, within: string, depth: number): void {
+  openBytes(state, Buffer.from(text), within, depth)
+}
+
+/** Kinesis and Firehose carry records as base64, and CloudWatch Logs compresses them first. */
+function openBase64(state: State, text: string, within: string, depth: number): void {
+  const bytes = Buffer.from(text, 'base64')
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return openBytes(state, bytes, within, depth)
+  try {
+    const left = limits.unfoldedBytes - state.unfolded
+    const inflated = gunzipSync(bytes, { maxOutputLength: Math.max(1, left) })
+    state.unfolded += inflated.length
+    openBytes(state, inflated, within, depth)
+  } catch {
+    state.sink.dead('gzip that is cut, damaged or too large', within, '')
+  }
+}
+
+/** Text inside a wrapper is cut like a file, so several records run together are all found. */
+function openBytes(state: State, bytes: Uint8Array, within: string, depth: number): void {
+  const splitter = new Splitter()
+  splitter.push(bytes)
+  splitter.end()
+  let found = 0
+  for (let piece = splitter.next(); piece; piece = splitter.next()) {
+    const place = found++ === 0 ? within : `${within}+${found - 1}`
+    if (piece.as === 'bad') state.sink.dead(piece.reason, place, piece.text)
+    else open(state, piece.value, place, depth + 1)
+  }
+  if (found === 0) state.sink.ignored('empty message', within)
+}
+
+const looksLikeJson = (text: string): boolean => /^\s{0,64}[{[]/.test(text)
+
+const join = (within: string, field: string): string => (within ? `${within}.${field}` : field)
+
+/** A dead letter keeps the record as text; JSON.stringify fails only on nesting that the splitter refuses. */
+export function textOf(value: unknown): string {
+  try {
+    return (JSON.stringify(value) ?? '').slice(0, limits.keptBytes)
+  } catch {
+    return ''
+  }
+}
