@@ -64,7 +64,7 @@ export function pinnedEnvironment(node) {
 
 /**
  * Runs the pinned Node on a script and passes input, output, signals and the exit through.
- * @returns {Promise<{code: number, signal: NodeJS.Signals | null}>}
+ * @returns {Promise<{code: number, signal: string | null}>}
  */
 export function runNode(args, { env = {}, cwd = process.cwd() } = {}) {
   const node = pinnedNode()

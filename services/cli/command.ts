@@ -1,4 +1,5 @@
 import type { Config } from '#shared/config.ts'
+import type { Files } from '#shared/ports/sources.ts'
 
 /** One option of a command, as node:util `parseArgs` takes it, with what help says about it. */
 export type Option = {
@@ -24,6 +25,8 @@ export type Context = {
   readonly stdout: Output
   readonly stderr: Output
   readonly config: Config
+  /** Where records are read from. */
+  readonly files: Files
   /** Working directory from which relative paths count; absolute. */
   readonly cwd: string
 }

@@ -32,12 +32,19 @@ function throwing(error: unknown): Command {
   return { name: 'fail', summary: 'Fail', usage: '', options: {}, run }
 }
 
+/** A disk without files. */
+const files: Surroundings['files'] = {
+  find: async () => ({ sources: [], unread: [] }),
+  gunzip: (compressed) => compressed,
+}
+
 async function run(argv: readonly string[], given: Partial<Surroundings> = {}, command = echo) {
   const out: string[] = []
   const err: string[] = []
   const status = await dispatch(argv, [command], {
     stdout: { write: (text) => out.push(text), isTerminal: false },
     stderr: { write: (text) => err.push(text), isTerminal: false },
+    files,
     cwd: '/',
     version: '1.2.3',
     environment: {},

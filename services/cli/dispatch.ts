@@ -75,8 +75,9 @@ async function runCommand(
   const args = argumentsOf(command, argv)
   if (args.values['help'] === true) return help([command.name], [command], surroundings)
   if (args.values['version'] === true) return version([], [], surroundings)
-  const { stdout, stderr, cwd } = surroundings
-  return command.run(args, { stdout, stderr, cwd, config: settingsFor(args, surroundings) })
+  const { stdout, stderr, cwd, files } = surroundings
+  const config = settingsFor(args, surroundings)
+  return command.run(args, { stdout, stderr, cwd, files, config })
 }
 
 function settingsFor(args: Arguments, surroundings: Surroundings): Config {

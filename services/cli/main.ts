@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { files } from '#infra/files/files.ts'
 import type { Output } from './command.ts'
 import { commands } from './commands.ts'
 import { dispatch } from './dispatch.ts'
@@ -23,6 +24,7 @@ for (const stream of [process.stdout, process.stderr]) {
 process.exitCode = await dispatch(process.argv.slice(2), commands, {
   stdout: outputOf(process.stdout),
   stderr: outputOf(process.stderr),
+  files,
   cwd: process.cwd(),
   version,
   environment: process.env,

@@ -1,0 +1,97 @@
+import { spawn } from 'node:child_process'
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, expect, test } from 'vitest'
+
+/** What a fresh clone meets first: the launcher, the names of tasks, and the sum of CI. */
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const folder = mkdtempSync(join(tmpdir(), 'keytrail-launch-'))
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+type Ended = { readonly status: number | null; readonly out: string; readonly err: string }
+
+function run(
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<Ended> {
+  const child = spawn(command, args, { cwd: folder, env: { ...process.env, ...env } })
+  const text = { out: '', err: '' }
+  child.stdout.on('data', (chunk) => (text.out += String(chunk)))
+  child.stderr.on('data', (chunk) => (text.err += String(chunk)))
+  child.stdin.end()
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (status) => resolve({ status, ...text }))
+  })
+}
+
+const node = (script: string, ...args: string[]) =>
+  run(process.execPath, [join(root, script), ...args])
+
+test('the command runs from any folder and passes output and status through', async () => {
+  expect(await node('bin/keytrail.mjs', '--version')).toMatchObject({ status: 0, err: '' })
+  expect(await node('bin/keytrail.mjs', 'nothing')).toMatchObject({ status: 2, out: '' })
+})
+
+test('an unknown task lists the known ones', async () => {
+  const { status, err } = await node('scripts/run.mjs', 'tset')
+  expect(status).toBe(1)
+  expect(err).toMatch(/^Unknown task "tset"\. Known: start, .*test.*\.\n$/)
+})
+
+test.each([
+  [['--without', 'kafak'], '--without kafak: unknown. Known: kafka, postgres.\n'],
+  [['--wihtout=kafka'], 'Usage: npm test -- [--without NAME[,NAME]]\n'],
+])('npm test refuses %j', async (args, message) => {
+  const { status, err } = await node('scripts/suite.mjs', 'test', ...args)
+  expect(status).toBe(2)
+  expect(err).toContain(message)
+})
+
+/** A tree in which `npm` is ours and prints what the row says. */
+function treeWhereNpmDoes(name: string, script: string, hasCorpus: boolean): string {
+  const clone = join(folder, name, 'clone')
+  cpSync(join(root, '.ci'), join(clone, '.ci'), { recursive: true })
+  const npm = join(clone, 'npm')
+  writeFileSync(npm, `#!/bin/sh\n${script}\n`)
+  chmodSync(npm, 0o755)
+  if (hasCorpus) mkdirSync(join(folder, name, 'shared', 'corpus'), { recursive: true })
+  return clone
+}
+
+const tests = (text: string) => `case "$*" in *test*) ${text};; *) echo "2 passed, 0 failed";; esac`
+
+test.skipIf(process.platform === 'win32').each([
+  ['all passes', 'echo "5 passed, 0 failed"', true, '10 passed, 0 failed', 0],
+  ['no records are there', 'echo "5 passed, 0 failed"', false, '5 passed, 0 failed', 0],
+  ['a test fails', tests('echo "5 passed, 1 failed"; exit 1'), true, '7 passed, 1 failed', 1],
+  [
+    'a failure has no count',
+    tests('echo "5 passed, 0 failed"; exit 1'),
+    true,
+    '7 passed, 1 failed',
+    1,
+  ],
+  ['a count has no status', tests('echo "5 passed, 1 failed"'), true, '7 passed, 1 failed', 1],
+  ['no test ran', tests('echo "0 passed, 0 failed"'), true, '2 passed, 1 failed', 1],
+  ['nothing is said', tests('true'), true, '2 passed, 1 failed', 1],
+  [
+    'the count is not last',
+    tests('echo "5 passed, 0 failed"; echo bye'),
+    true,
+    '2 passed, 1 failed',
+    1,
+  ],
+  ['it crashes', tests('kill -9 $$'), true, '2 passed, 1 failed', 1],
+])('CI when %s', async (name, script, hasCorpus, last, status) => {
+  const clone = treeWhereNpmDoes(name, script, hasCorpus)
+  const path = [clone, process.env['PATH']].join(delimiter)
+  const ended = await run(join(clone, '.ci', 'run'), [], { PATH: path })
+  expect(ended.out.trimEnd().split('\n').at(-1)).toBe(last)
+  expect(ended.status).toBe(status)
+})
