@@ -1,7 +1,7 @@
 import type { Mark } from '#shared/facts/mark.ts'
 import type { AgentActivity, AgentRegistered, Progress, ToolCalled } from './activity.ts'
 import type { Finding } from './finding.ts'
-import type { Holder, PathNode } from './holder.ts'
+import type { Evidence, PathNode } from './holder.ts'
 import type { Incident } from './incident.ts'
 import type { SessionFacts, TargetDeed } from './session-facts.ts'
 import type { IssueCopy, Use } from './use.ts'
@@ -42,7 +42,6 @@ export type Lease = Mark & {
   readonly agent: string
   readonly issuer: string
   readonly source: string
-  readonly onTime: boolean
   readonly received: number
   readonly delegatedFrom: string
   readonly expires: number
@@ -62,6 +61,10 @@ export type TaskInfo = {
   readonly humans: readonly Declared[]
   readonly started?: Mark
   readonly ended?: Mark
+  /** Somebody asks for the lease roots of what the task holds: holders answer with `task.held`. */
+  readonly wanted: boolean
+  /** Lease roots of the sessions that the task holds, sorted, at most 4; only once wanted. */
+  readonly roots: readonly string[]
 }
 
 /** A declaration: what it names, who said it and when it was received (0: unknown, counts as on time). */
@@ -80,7 +83,8 @@ export type Inherit = {
   readonly issuer: boolean
   /** Tasks that may use what the parent holds, by delegation. */
   readonly delegates: readonly string[]
-  readonly holder: Holder
+  /** What won at each level for the parent's key: the child's candidates. */
+  readonly evidence: readonly Evidence[]
 }
 
 export type PlaceUser = Mark & { readonly principal: string; readonly session: string; readonly leaseRoot: string }
@@ -90,6 +94,8 @@ export type ToJoin =
   | To<'join', 'report', { readonly activity: AgentActivity }>
   | To<'join', 'key.used', { readonly principal: string }>
   | To<'join', 'task.asked', { readonly asker: string }>
+  | To<'join', 'task.wanted', { readonly asker: string }>
+  | To<'join', 'task.held', { readonly sender: string; readonly leaseRoot: string }>
   | To<'join', 'task.parent', { readonly child: string }>
   | To<'join', 'task.ancestors', { readonly parent: string; readonly ancestors: readonly Declared[] }>
   | To<'join', 'target.deed', { readonly sender: string; readonly deed: TargetDeed }>

@@ -27,7 +27,6 @@ export type SessionFacts = {
   readonly path: readonly PathNode[]
   readonly keys: readonly KeyFacts[]
   readonly actors: readonly ActorFacts[]
-  readonly tasks: readonly TaskFacts[]
   readonly places: readonly PlaceFacts[]
   /** Principals that are no instance and work from the same address with the same agent in the same or a neighbouring hour. */
   readonly neighbours: readonly Neighbour[]
@@ -44,56 +43,41 @@ export type SessionFacts = {
   readonly dropped: number
 }
 
+/** One key of the session. A session has several if they were issued in one second, or if it is a console session. */
 export type KeyFacts = {
   readonly key: string
   readonly uses: number
   readonly first: Mark
   readonly last: Mark
-  /** The issue record that matches (same key, promised principal, creationDate within 2 s). */
-  readonly issue?: { readonly id: string; readonly at: number; readonly call: string; readonly expires: number; readonly by: string }
-  /** Leases that name the key. */
-  readonly leases: readonly LeaseFacts[]
-  /** Earliest use after `expires`, if any. */
+  readonly holder: Holder
+  /** The issue record that matches: same key, promised principal, creationDate within 2 s. */
+  readonly issue?: Mark & { readonly call: string; readonly by: string }
+  /** When it expires as its issue or a lease says, epoch ms; 0 unknown. */
   readonly expires: number
-}
-
-export type LeaseFacts = Mark & {
-  readonly task: string
-  readonly agent: string
-  readonly issuer: string
-  readonly rank: Rank
-  readonly delegatedFrom: string
-  readonly expires: number
+  /** When the last task that may use it ended; absent while one of them has not. */
+  readonly ended?: Mark & { readonly task: string }
 }
 
 /** Somebody whom evidence about single uses names as having made them. */
 export type ActorFacts = {
+  readonly key: string
   readonly task: string
   readonly agent: string
-  /** corroborated: a requestID agrees; claimed: a report alone names the key. */
+  /** corroborated: a requestID agrees; claimed: a report alone. */
   readonly rank: Rank
   readonly rule: string
   readonly first: Mark
   readonly last: Mark
-  readonly count: number
-  readonly keys: readonly string[]
-  /** Records (uses, or reports where no use is known) that this actor is named for, earliest first. */
-  readonly evidence: readonly Mark[]
-  /** Why he may hold the credential all the same: `own`, `sub-task`, `hand-off`, `delegated`; '' if nothing does. */
+  /** Records (uses, or reports where no use is known) for which he is named, earliest first. */
+  readonly marks: readonly Mark[]
+  /** At which level he is not the holder, nor excused; '' if he may. */
+  readonly foreign: 'task' | 'agent' | ''
+  /** Why he may hold the credential: `own`, `delegated`, `sub-task`, `hand-off`; ''. */
   readonly excuse: string
   /** A declaration that does not count (wrong source, or too late): told, never believed. */
   readonly claimedExcuse: string
-  /** Lease root of the actor's own credential if exactly one is known; ''. */
+  /** Lease root of what the actor's task holds itself, if exactly one is known; ''. */
   readonly root: string
-}
-
-/** What is known of a task that the session's evidence names. */
-export type TaskFacts = {
-  readonly task: string
-  readonly agent: string
-  readonly started?: Mark
-  readonly ended?: Mark
-  readonly role: 'holder' | 'delegate' | 'actor'
 }
 
 /** One place (address and agent) in one hour, for one key. */
@@ -125,11 +109,20 @@ export type DeniedMark = Mark & {
 
 export type HarvestMark = Mark & { readonly key: string; readonly names: readonly string[] }
 
-export type DeedFact = Mark & Deed & { readonly key: string; readonly service: string; readonly action: string; readonly account: string }
+/** A deed with the record that shows it. `key` is the key that signed the call, `made` the key id that it made. */
+export type DeedFact = Mark &
+  Omit<Deed, 'key'> & {
+    readonly key: string
+    readonly made?: string
+    readonly service: string
+    readonly action: string
+  }
 
 /** A deed on a target as the join answers it: who did it, whose story he belongs to. */
 export type TargetDeed = Mark & {
   readonly deed: Deed['deed']
+  /** The deed's own target; what is named in `about` hears of it too. */
+  readonly target: string
   readonly session: string
   readonly principal: string
   readonly subject: string

@@ -65,8 +65,8 @@ export type RareUse = {
   readonly deeds?: readonly Deed[]
   /** Names of secrets or parameters that this one call asked to read, deduplicated; see `harvest` in SEMANTICS C3. */
   readonly secrets?: readonly string[]
-  /** What a denied call was about, for settling: `role/x`, `instance/i-1`, or ''. */
-  readonly deniedTarget?: string
+  /** The one thing that a control-plane call names, refused or not: `role/x`, `instance/i-1`. A success settles a denial. */
+  readonly target?: string
   /** requestIDs of the API calls that an MCP tool call made (additionalEventData.downstreamRequests). */
   readonly downstream?: readonly string[]
   /** An UPDATED_DATA addendum or a variant: weighs more for scalars of the same record. */

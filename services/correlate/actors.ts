@@ -1,0 +1,104 @@
+import { compareMarks, earliest, latest, type Mark } from '#shared/facts/mark.ts'
+import type { ToolCalled } from '#shared/messages/activity.ts'
+import { rankOf, type Rank } from '#shared/messages/holder.ts'
+import { maySpeak, onTime } from './registry.ts'
+import type { Cred, CorrelateState } from './state.ts'
+
+/** A report and a use belong together only if they lie this close in event time (SEMANTICS B4). */
+const joinMs = 2 * 3_600_000
+/** Marks of one actor that travel. */
+const marksMax = 256
+
+/** Who, by evidence about single uses, made some of this credential's uses. */
+export type KeyActor = {
+  readonly task: string
+  readonly agent: string
+  readonly rank: Rank
+  readonly rule: string
+  readonly first: Mark
+  readonly last: Mark
+  readonly marks: readonly Mark[]
+}
+
+type Sighting = { readonly task: string; readonly agent: string; readonly rank: Rank; readonly rule: string; readonly mark: Mark }
+
+/** Actors of a credential, one for each task; the best-proven sightings of each. Sorted by task. */
+export function actorsOfKey(state: CorrelateState, cred: Cred): KeyActor[] {
+  const sightings = [...byRequest(state, cred), ...byKey(state, cred)]
+  if (sightings.length === 0) return []
+  const groups = new Map<string, Sighting[]>()
+  for (const each of sightings) {
+    const name = `${each.task}|${each.agent}`
+    const group = groups.get(name)
+    if (group) group.push(each)
+    else groups.set(name, [each])
+  }
+  return [...groups].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => actor(group))
+}
+
+function actor(group: readonly Sighting[]): KeyActor {
+  const best = Math.min(...group.map(({ rank }) => rankOf(rank)))
+  const good = group
+    .filter(({ rank }) => rankOf(rank) === best)
+    .toSorted((a, b) => compareMarks(a.mark, b.mark) || (a.rule < b.rule ? -1 : 1))
+  const [lead] = good
+  if (!lead) throw new Error('an actor has at least one sighting')
+  const marks = good.map(({ mark }) => mark)
+  return {
+    task: lead.task,
+    agent: lead.agent,
+    rank: lead.rank,
+    rule: lead.rule,
+    first: marks.reduce((a, b) => earliest(a, b)),
+    last: marks.reduce((a, b) => latest(a, b)),
+    marks: marks.slice(0, marksMax),
+  }
+}
+
+/** By requestID: an AWS record and a report agree. Two tasks that claim one request make its actor unknown. */
+function byRequest(state: CorrelateState, cred: Cred): Sighting[] {
+  const found: Sighting[] = []
+  for (const [request, mark] of cred.rich?.matches.entries ?? []) {
+    const near = (state.reports.get(request) ?? []).filter(({ time, end }) => close(mark.at, time, end ?? time))
+    const tasks = new Set(near.map((call) => `${call.task}|${call.agent ?? ''}`))
+    const [call] = near
+    if (!call || tasks.size !== 1) continue
+    const heard = near.some((each) => agreed(state, each, mark.at))
+    found.push({
+      task: call.task,
+      agent: call.agent ?? '',
+      rank: heard ? 'corroborated' : 'claimed',
+      rule: heard ? 'a report names its requestID' : whyOnlyClaimed(state, call),
+      mark,
+    })
+  }
+  return found
+}
+
+const close = (at: number, start: number, end: number): boolean =>
+  at >= start - joinMs && at <= end + joinMs
+
+/** Does the report count as corroboration: may its source speak for the agent, and did it come in time? */
+const agreed = (state: CorrelateState, call: ToolCalled, at: number): boolean =>
+  call.agent !== undefined &&
+  maySpeak(state.registry, call.agent, call.source ?? '') &&
+  onTime(call.received ?? 0, at)
+
+const whyOnlyClaimed = (state: CorrelateState, call: ToolCalled): string =>
+  call.agent === undefined
+    ? 'a report names its requestID, but no agent'
+    : maySpeak(state.registry, call.agent, call.source ?? '')
+      ? 'a report names its requestID, but came too late'
+      : 'a report names its requestID, but its source may not speak for the agent'
+
+/** By key: a report alone says that it used this key. */
+function byKey(state: CorrelateState, cred: Cred): Sighting[] {
+  const claims = cred.key === '' ? [] : (state.keyReports.get(cred.key)?.claims ?? [])
+  return claims.map(({ task, agent, at, id }) => ({
+    task,
+    agent,
+    rank: 'claimed',
+    rule: 'a report alone names the key',
+    mark: { at, id },
+  }))
+}

@@ -1,0 +1,147 @@
+import { compareMarks } from '#shared/facts/mark.ts'
+import { addTo, type SetRule } from '#shared/facts/small-set.ts'
+import type { ToolCalled } from '#shared/messages/activity.ts'
+import type { Inherit, Message, ToCorrelate } from '#shared/messages/hops.ts'
+import type { IssueCopy } from '#shared/messages/use.ts'
+import type { Step } from '#shared/pipeline/step.ts'
+import type { Policy } from '#shared/policy.ts'
+import { learnMcp, matchReport } from './rare.ts'
+import { register } from './registry.ts'
+import { initialState, touch, type CorrelateState, type Session } from './state.ts'
+import { speak } from './tell.ts'
+import { learnUse } from './uses.ts'
+
+/**
+ * Keyed by principal: sessions and credentials with the summary of their uses, the evidence about who holds them, their
+ * parent and children. Facts come in any order; what they come to is computed again at each flush, for what changed.
+ */
+export function correlate(policy: Policy): Step<CorrelateState, ToCorrelate, Message> {
+  return { name: 'correlate', initial: () => initialState(policy), apply: learn, flush: speak }
+}
+
+function learn(state: CorrelateState, input: ToCorrelate): void {
+  switch (input.kind) {
+    case 'use':
+      return learnUse(state, input.use, input.repeat)
+    case 'issue':
+      return learnIssue(state, input.issue)
+    case 'inherit':
+      return learnInherit(state, input)
+    case 'registered':
+      register(state.registry, input.agent)
+      return touchAll(state, (session) => session.identity !== 'service')
+    case 'reported':
+      return learnReport(state, input.call)
+    case 'mcp':
+      return learnMcp(state, input.call)
+    case 'key.known':
+      state.keyReports.set(input.about, input.reports)
+      return touchKey(state, input.key, input.about)
+    case 'task.known':
+      return learnTask(state, input)
+    case 'target.known':
+      return answered(state.targets.get(input.target), input.deeds, state)
+    case 'place.known':
+      return answered(state.places.get(input.place), input.users, state)
+    case 'hosts':
+      state.hosts.add(input.account)
+      return touchAll(state, ({ account }) => account === input.account)
+    case 'progress':
+      state.progress.set(input.progress.scope, input.progress)
+      return touchAll(state, (session) => covers(input.progress.scope, session))
+  }
+}
+
+/** Copies of one issue, the best first: the caller's before the owner's, then the fullest, then the smaller id. */
+const betterCopy = (a: IssueCopy, b: IssueCopy): number =>
+  Number(a.issue.copy === 'owner') - Number(b.issue.copy === 'owner') ||
+  b.issue.weight - a.issue.weight ||
+  compareMarks(a, b)
+
+/** Issues of one key id to one principal: two copies, and variants. */
+const copiesMax = 8
+
+function learnIssue(state: CorrelateState, copy: IssueCopy): void {
+  const name = `${copy.issue.child}|${copy.issue.key}`
+  const copies = state.issues.get(name) ?? []
+  const twin = copies.findIndex(({ id }) => id === copy.id)
+  if (twin >= 0) {
+    const kept = copies[twin]
+    if (kept && betterCopy(kept, copy) <= 0) return
+    copies.splice(twin, 1)
+  }
+  copies.push(copy)
+  copies.sort(betterCopy)
+  copies.length = Math.min(copies.length, copiesMax)
+  state.issues.set(name, copies)
+  touchKey(state, copy.issue.child, copy.issue.key)
+}
+
+const bequests: SetRule<Inherit> = {
+  identity: ({ record, from }) => `${record}|${from}`,
+  merge: (_, newer) => newer,
+  limit: copiesMax,
+}
+
+function learnInherit(state: CorrelateState, inherit: Inherit): void {
+  const name = `${inherit.child}|${inherit.minted}`
+  const list = state.inherits.get(name) ?? []
+  if (!addTo(list, inherit, bequests)) return
+  state.inherits.set(name, list)
+  touchKey(state, inherit.child, inherit.minted)
+}
+
+/** Reports of one requestID: more than a few of them are noise, and the answer is ambiguous anyhow. */
+const reports: SetRule<ToolCalled> = {
+  identity: ({ task, agent, source }) => `${task}|${agent ?? ''}|${source ?? ''}`,
+  merge: (a, b) => {
+    const x = { at: a.time, id: a.id }
+    const y = { at: b.time, id: b.id }
+    return compareMarks(x, y) <= 0 ? a : b
+  },
+  limit: 8,
+}
+
+function learnReport(state: CorrelateState, call: ToolCalled): void {
+  for (const request of call.requestIds) {
+    const list = state.reports.get(request) ?? []
+    if (!addTo(list, call, reports)) continue
+    state.reports.set(request, list)
+    matchReport(state, request)
+  }
+}
+
+function learnTask(
+  state: CorrelateState,
+  { task }: Extract<ToCorrelate, { kind: 'task.known' }>,
+): void {
+  const entry = state.tasks.get(task.task)
+  if (!entry) return
+  entry.info = task
+  for (const session of entry.sessions) touch(state, session)
+}
+
+function answered<T>(
+  asked: { answer: T | undefined; readonly sessions: Set<Session> } | undefined,
+  answer: T,
+  state: CorrelateState,
+): void {
+  if (!asked) return
+  asked.answer = answer
+  for (const session of asked.sessions) touch(state, session)
+}
+
+const covers = (scope: string, { account }: Session): boolean =>
+  scope === '*' || scope === account || scope.startsWith(`${account}:`)
+
+function touchAll(state: CorrelateState, wanted: (session: Session) => boolean): void {
+  for (const session of state.sessions.values()) if (wanted(session)) touch(state, session)
+}
+
+/** Sessions of this principal that show this key. */
+function touchKey(state: CorrelateState, principal: string, key: string): void {
+  const fast = state.creds.get(key)
+  if (fast && fast.session.principal === principal) touch(state, fast.session)
+  for (const { session } of state.others.get(key) ?? [])
+    if (session.principal === principal) touch(state, session)
+}

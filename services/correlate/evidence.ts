@@ -1,0 +1,212 @@
+import type { Evidence, Rank } from '#shared/messages/holder.ts'
+import { weaker } from '#shared/messages/holder.ts'
+import type { Declared, Inherit, Lease } from '#shared/messages/hops.ts'
+import type { IssueCopy } from '#shared/messages/use.ts'
+import { baseOf } from '#shared/policy.ts'
+import { actorsOfKey } from './actors.ts'
+import { agentsOf, maySpeak, registrationOf, runtimeAgents } from './registry.ts'
+import type { Cred, CorrelateState, Session } from './state.ts'
+
+/** How far creationDate may lie from the issue record (issue and use share a second). */
+const issueSlackMs = 2_000
+
+/** Everything that says who the credential was given to; whose order means nothing. */
+export function evidenceOf(state: CorrelateState, cred: Cred): Evidence[] {
+  const issue = issueOf(state, cred)
+  const direct = [
+    ...registered(state, cred, issue),
+    ...runtimes(state, cred),
+    ...(issue ? markers(state, issue) : []),
+    ...sourceIdentities(state, cred),
+    ...leases(state, cred),
+    ...actorEvidence(state, cred),
+    ...(inheritOf(state, cred, issue)?.evidence ?? []),
+  ]
+  return [...direct, ...direct.flatMap((each) => viaTask(state, each))]
+}
+
+/** The issue record that made this credential: same key, the promised principal, creationDate within 2 s; caller's copy first. */
+export function issueOf(state: CorrelateState, cred: Cred): IssueCopy | undefined {
+  const { session } = cred
+  if (cred.key === '' || session.created === 0) return undefined
+  const copies = state.issues.get(`${session.principal}|${cred.key}`)
+  return copies?.find(({ at }) => Math.abs(at - session.created) <= issueSlackMs)
+}
+
+/** What the parent told about this very issue. */
+export function inheritOf(
+  state: CorrelateState,
+  cred: Cred,
+  issue: IssueCopy | undefined,
+): Inherit | undefined {
+  if (!issue) return undefined
+  const all = state.inherits.get(`${cred.session.principal}|${cred.key}`)
+  return all?.find(({ record }) => record === issue.id)
+}
+
+function registered(
+  state: CorrelateState,
+  { session }: Cred,
+  issue: IssueCopy | undefined,
+): Evidence[] {
+  const { base, named } = agentsOf(state.registry, session.principal)
+  const chosen: Rank = issue && fromIssuer(state, issue) ? 'exact' : 'claimed'
+  const say = (agent: string, rank: Rank, rule: string): Evidence[] =>
+    holds(state, agent, session)
+      ? [{ level: 'agent', id: agent, rank, rule, record: registrationOf(state.registry, agent) }]
+      : []
+  return [
+    ...base.flatMap((agent) => say(agent, 'exact', 'registered on this principal')),
+    ...named.flatMap((agent) => say(agent, chosen, 'registered on this session name')),
+  ]
+}
+
+/** Did the registration hold when the session began? */
+function holds(state: CorrelateState, agent: string, session: Session): boolean {
+  const since = state.registry.agents.get(agent)?.validFrom ?? -Infinity
+  const began = session.created || Math.min(...session.creds.map(({ first }) => first?.at ?? Infinity))
+  return began >= since
+}
+
+function runtimes(state: CorrelateState, cred: Cred): Evidence[] {
+  const names = cred.session.instance ? [...cred.scopes, cred.session.instance] : cred.scopes
+  const agents = new Set(names.flatMap((name) => runtimeAgents(state.registry, name)))
+  return [...agents]
+    .filter((agent) => holds(state, agent, cred.session))
+    .map((agent) => ({
+      level: 'agent',
+      id: agent,
+      rank: 'exact',
+      rule: 'AWS names the runtime it was given to',
+      record: registrationOf(state.registry, agent),
+    }))
+}
+
+/** Was the issue asked for by somebody who may vouch: a configured issuer, an AWS service, an identity provider? */
+function fromIssuer(state: CorrelateState, { issue, parent }: IssueCopy): boolean {
+  return issue.by === 'service' || issue.by === 'idp' || isIssuer(state, parent)
+}
+
+export const isIssuer = (state: CorrelateState, principal: string): boolean =>
+  state.policy.issuers.has(baseOf(principal)) || state.policy.issuers.has(principal)
+
+/** What the caller wrote on the issue: exact only if the caller may vouch (DESIGN §3.1). */
+function markers(state: CorrelateState, copy: IssueCopy): Evidence[] {
+  const { issue } = copy
+  const { tags, sessionName } = state.policy
+  const vouched = fromIssuer(state, copy)
+  const rank: Rank = vouched ? 'exact' : 'claimed'
+  const say = (level: Evidence['level'], id: string, rule: string): Evidence => ({
+    level,
+    id,
+    rank,
+    rule: vouched ? rule : `${rule}, written by the caller`,
+    record: copy.id,
+  })
+  const tagged = Object.entries(issue.tags).flatMap(([key, value]) =>
+    value === ''
+      ? []
+      : (['task', 'agent', 'human'] as const)
+          .filter((level) => tags[level].has(key.toLowerCase()))
+          .map((level) => say(level, value, `session tag ${key}`)),
+  )
+  const name = sessionName?.exec(issue.sessionName)?.groups ?? {}
+  const text = Object.fromEntries(described(issue.description))
+  return [
+    ...tagged,
+    ...(['task', 'agent'] as const).flatMap((level) => [
+      ...(name[level] ? [say(level, name[level], 'session name')] : []),
+      ...(text[level] ? [say(level, text[level], 'ScopedSessionDescription')] : []),
+    ]),
+    ...identity(state, issue.sourceIdentity, rank, copy.id),
+  ]
+}
+
+/** `task=<id>` and `agent=<id>` in a ScopedSessionDescription. */
+function described(text: string): [string, string][] {
+  return text
+    .split(/[\s,;]+/)
+    .map((part) => part.split('='))
+    .flatMap(([key = '', value = '']) => (key && value ? [[key.toLowerCase(), value]] : []))
+}
+
+/** SourceIdentity names an agent only if such an agent is registered or the writer may vouch; an e-mail names a human. */
+function identity(state: CorrelateState, value: string, rank: Rank, record: string): Evidence[] {
+  if (value === '') return []
+  const rule = rank === 'exact' ? 'SourceIdentity' : 'SourceIdentity, written by the caller'
+  const known = state.registry.agents.has(value)
+  if (known || (rank === 'exact' && !value.includes('@')))
+    return [{ level: 'agent', id: value, rank, rule, record }]
+  return [{ level: 'human', id: value, rank, rule, record }]
+}
+
+function sourceIdentities(state: CorrelateState, cred: Cred): Evidence[] {
+  return cred.sources.flatMap((value) => identity(state, value, 'claimed', cred.first?.id ?? ''))
+}
+
+/** Leases that reports name; handing on is no new holder, it is a delegate. */
+function leases(state: CorrelateState, cred: Cred): Evidence[] {
+  const all = state.keyReports.get(cred.key)?.leases ?? []
+  return all
+    .filter(({ delegatedFrom }) => delegatedFrom === '')
+    .flatMap((lease) => {
+      const rank = leaseRank(state, lease)
+      const rule = rank === 'exact' ? 'leased by a configured issuer' : 'lease reported'
+      const task: Evidence = { level: 'task', id: lease.task, rank, rule, record: lease.id }
+      return lease.agent === '' ? [task] : [task, { ...task, level: 'agent', id: lease.agent }]
+    })
+}
+
+export const leaseRank = (state: CorrelateState, { issuer, source }: Lease): Rank =>
+  (issuer !== '' && state.policy.issuers.has(issuer)) ||
+  (source !== '' && state.policy.issuers.has(source))
+    ? 'exact'
+    : 'claimed'
+
+/** Tasks that may use the credential by delegation: from a configured issuer, or from whoever may speak for the holder. */
+export function delegatesOf(state: CorrelateState, cred: Cred): string[] {
+  const all = state.keyReports.get(cred.key)?.leases ?? []
+  const inherited = inheritOf(state, cred, issueOf(state, cred))?.delegates ?? []
+  const handed = all
+    .filter((lease) => lease.delegatedFrom !== '' && mayHandOn(state, lease))
+    .map(({ task }) => task)
+  return [...new Set([...handed, ...inherited])].toSorted()
+}
+
+function mayHandOn(state: CorrelateState, lease: Lease): boolean {
+  if (leaseRank(state, lease) === 'exact') return true
+  const agents = agentsOfTask(state, lease.delegatedFrom)
+  return agents.every((agent) => maySpeak(state.registry, agent, lease.source))
+}
+
+function actorEvidence(state: CorrelateState, cred: Cred): Evidence[] {
+  return actorsOfKey(state, cred).flatMap(({ task, agent, rank, rule, first }): Evidence[] => [
+    ...(task ? [{ level: 'task' as const, id: task, rank, rule, record: first.id }] : []),
+    ...(agent ? [{ level: 'agent' as const, id: agent, rank, rule, record: first.id }] : []),
+  ])
+}
+
+/** What the task itself declares: its agent, and the human for whom it works. */
+function viaTask(state: CorrelateState, each: Evidence): Evidence[] {
+  if (each.level !== 'task') return []
+  const info = state.tasks.get(each.id)?.info
+  if (!info) return []
+  const say = (level: 'agent' | 'human', declared: Declared): Evidence => ({
+    level,
+    id: declared.names,
+    rank: weaker(each.rank, declaredRank(state, declared)),
+    rule: level === 'agent' ? 'the task is declared as its' : 'on behalf of, as declared',
+    record: declared.id,
+  })
+  return [
+    ...info.agents.map((declared) => say('agent', declared)),
+    ...info.humans.map((declared) => say('human', declared)),
+  ]
+}
+
+const declaredRank = (state: CorrelateState, { source }: Declared): Rank =>
+  source !== '' && state.policy.issuers.has(source) ? 'exact' : 'claimed'
+
+/** Agents that declared the task as theirs. */
+export const agentsOfTask = (state: CorrelateState, task: string): readonly string[] =>
+  [...new Set((state.tasks.get(task)?.info?.agents ?? []).map(({ names }) => names))].toSorted()

@@ -1,0 +1,214 @@
+import type { Mark } from '#shared/facts/mark.ts'
+import { latest } from '#shared/facts/mark.ts'
+import type { Declared, Inherit } from '#shared/messages/hops.ts'
+import { weaker, type Evidence, type Holder, type PathNode } from '#shared/messages/holder.ts'
+import type { ActorFacts, KeyFacts } from '#shared/messages/session-facts.ts'
+import type { IssueCopy } from '#shared/messages/use.ts'
+import { actorsOfKey, type KeyActor } from './actors.ts'
+import { agentsOfTask, delegatesOf, evidenceOf, inheritOf, issueOf, isIssuer, leaseRank } from './evidence.ts'
+import { decide, type Decision } from './holder.ts'
+import { maySpeak, onTime } from './registry.ts'
+import type { Cred, CorrelateState } from './state.ts'
+
+/** What a key's facts come to right now. */
+export type KeyView = {
+  readonly cred: Cred
+  readonly issue: IssueCopy | undefined
+  readonly inherit: Inherit | undefined
+  readonly evidence: readonly Evidence[]
+  readonly decision: Decision
+  readonly delegates: readonly string[]
+  readonly actors: readonly KeyActor[]
+}
+
+export function viewKey(state: CorrelateState, cred: Cred): KeyView {
+  const issue = issueOf(state, cred)
+  const evidence = evidenceOf(state, cred)
+  return {
+    cred,
+    issue,
+    inherit: inheritOf(state, cred, issue),
+    evidence,
+    decision: decide(evidence, (task) => agentsOfTask(state, task)),
+    delegates: delegatesOf(state, cred),
+    actors: actorsOfKey(state, cred),
+  }
+}
+
+/** Tasks that the key's evidence names, and those above its actors: what is declared of them matters here. */
+export function tasksOf(state: CorrelateState, { evidence, delegates, actors }: KeyView): Set<string> {
+  const named = new Set(delegates)
+  for (const { level, id } of evidence) if (level === 'task') named.add(id)
+  for (const { task } of actors) {
+    if (task !== '') named.add(task)
+    for (const { names } of state.tasks.get(task)?.info?.ancestors ?? []) named.add(names)
+  }
+  return named
+}
+
+/** Tasks that may use the key: its holder, if it is one, and whoever it was handed to. */
+export function owners({ decision, delegates }: KeyView): string[] {
+  const { id } = decision.holder.task
+  return id === null ? [] : [id, ...delegates]
+}
+
+/** The end of the last owner; undefined while one has not ended, or if no task holds the key. */
+export function endOf(state: CorrelateState, view: KeyView): (Mark & { task: string }) | undefined {
+  let end: (Mark & { task: string }) | undefined
+  for (const task of owners(view)) {
+    const ended = state.tasks.get(task)?.info?.ended
+    if (!ended) return undefined
+    end = latest(end, { ...ended, task })
+  }
+  return end
+}
+
+/** When the key expires: as its issue says, else as a lease from a configured issuer says; 0 unknown. */
+export function expiryOf(state: CorrelateState, { cred, issue }: KeyView): number {
+  if (issue?.issue.expires) return issue.issue.expires
+  const leased = (state.keyReports.get(cred.key)?.leases ?? [])
+    .filter((lease) => lease.expires > 0 && leaseRank(state, lease) === 'exact')
+    .map(({ expires }) => expires)
+  return leased.length > 0 ? Math.max(...leased) : 0
+}
+
+export function keyFacts(state: CorrelateState, view: KeyView): KeyFacts {
+  const { cred, issue, decision } = view
+  const never = { at: 0, id: '' }
+  const ended = endOf(state, view)
+  return {
+    key: cred.key,
+    uses: cred.uses,
+    first: cred.first ?? never,
+    last: cred.last ?? never,
+    holder: decision.holder,
+    ...(issue && { issue: { at: issue.at, id: issue.id, call: issue.issue.call, by: issue.issue.by } }),
+    expires: expiryOf(state, view),
+    ...(ended && { ended }),
+  }
+}
+
+/** The key's place in its chain, below its ancestors. */
+export function nodeOf({ cred, issue, inherit, decision }: KeyView): PathNode {
+  return {
+    session: cred.session.id,
+    principal: cred.session.principal,
+    key: cred.key,
+    holder: decision.holder,
+    ...(issue &&
+      inherit && {
+        edge: {
+          record: issue.id,
+          at: issue.at,
+          rank: 'exact' as const,
+          rule: `${issue.issue.call}: the record names the new key`,
+        },
+      }),
+  }
+}
+
+/** How deep a chain may grow; deeper children stand for themselves. */
+const depthMax = 32
+
+/** What this key tells the children that it minted; the same for all of them but for the child's own name. */
+export function bequest(
+  state: CorrelateState,
+  view: KeyView,
+): Omit<Inherit, 'child' | 'minted' | 'record'> | undefined {
+  const above = view.inherit?.path ?? []
+  if (above.length >= depthMax) return undefined
+  const { cred, decision } = view
+  const issuer = isIssuer(state, cred.session.principal)
+  return {
+    from: cred.session.id,
+    path: [...above, nodeOf(view)],
+    issuer,
+    delegates: issuer ? [] : view.delegates,
+    evidence: issuer ? [] : decision.won.map(inherited),
+  }
+}
+
+/** A child's candidate: the weaker of the parent's rank and the edge's, which AWS itself wrote. */
+const inherited = (each: Evidence): Evidence => ({
+  ...each,
+  rank: weaker(each.rank, 'exact'),
+  rule: each.rule.startsWith('its parent: ') ? each.rule : `its parent: ${each.rule}`,
+})
+
+export function actorFacts(state: CorrelateState, view: KeyView): ActorFacts[] {
+  return view.actors.map((actor) => {
+    const { excuse, claimedExcuse } = excuseOf(state, view, actor)
+    return {
+      key: view.cred.key,
+      task: actor.task,
+      agent: actor.agent,
+      rank: actor.rank,
+      rule: actor.rule,
+      first: actor.first,
+      last: actor.last,
+      marks: actor.marks,
+      foreign: excuse === '' ? foreignAt(state, view.decision.holder, actor) : '',
+      excuse,
+      claimedExcuse,
+      root: rootOfTask(state, actor.task),
+    }
+  })
+}
+
+function rootOfTask(state: CorrelateState, task: string): string {
+  const roots = state.tasks.get(task)?.info?.roots ?? []
+  return roots.length === 1 ? (roots[0] ?? '') : ''
+}
+
+/** The level at which a known actor is not the holder. Ambiguous or no holder: nobody is foreign. */
+function foreignAt(state: CorrelateState, holder: Holder, actor: KeyActor): ActorFacts['foreign'] {
+  const agents = actor.agent ? [actor.agent] : agentsOfTask(state, actor.task)
+  const owner = holder.agent.id
+  const otherAgent = owner !== null && agents.length > 0 && !agents.includes(owner)
+  if (otherAgent) return 'agent'
+  return holder.task.id !== null && isNamed(actor.task) ? 'task' : ''
+}
+
+/** Tasks that only a trace or a conversation stands for are in no lease's name space: as tasks they are never foreign. */
+const isNamed = (task: string): boolean =>
+  task !== '' && !task.startsWith('trace:') && !task.startsWith('session:')
+
+type Excuse = { readonly excuse: string; readonly claimedExcuse: string }
+const none: Excuse = { excuse: '', claimedExcuse: '' }
+
+/** May this actor use the key? Declarations count only from who may speak for the holder's agent, and in time (SEMANTICS A7). */
+function excuseOf(state: CorrelateState, view: KeyView, actor: KeyActor): Excuse {
+  const { holder } = view.decision
+  const task = holder.task.id
+  if (task === null) return excuseByAgent(state, holder.agent.id, actor)
+  if (actor.task === task) return { excuse: 'own', claimedExcuse: '' }
+  if (view.delegates.includes(actor.task)) return { excuse: 'delegated', claimedExcuse: '' }
+  const agents = holder.agent.id === null ? agentsOfTask(state, task) : [holder.agent.id]
+  const counts = (declared: Declared): boolean =>
+    agents.every((agent) => maySpeak(state.registry, agent, declared.source)) &&
+    onTime(declared.received, actor.first.at)
+  const parents = (state.tasks.get(actor.task)?.info?.ancestors ?? []).filter(({ names }) => names === task)
+  const handed = (state.tasks.get(task)?.info?.handOffs ?? []).filter(
+    ({ names }) => names === actor.task || (actor.agent !== '' && names === actor.agent),
+  )
+  if (parents.some(counts)) return { excuse: 'sub-task', claimedExcuse: '' }
+  if (handed.some(counts)) return { excuse: 'hand-off', claimedExcuse: '' }
+  if (parents.length > 0) return { excuse: '', claimedExcuse: 'sub-task' }
+  if (handed.length > 0) return { excuse: '', claimedExcuse: 'hand-off' }
+  return none
+}
+
+/** A key that only an agent holds: its own tasks may use it, and their declared sub-tasks, whoever runs them. */
+function excuseByAgent(state: CorrelateState, agent: string | null, actor: KeyActor): Excuse {
+  if (agent === null) return none
+  const own = actor.agent === agent || agentsOfTask(state, actor.task).includes(agent)
+  if (own) return { excuse: 'own', claimedExcuse: '' }
+  const above = (state.tasks.get(actor.task)?.info?.ancestors ?? []).filter(({ names }) =>
+    agentsOfTask(state, names).includes(agent),
+  )
+  const counts = above.some(
+    ({ source, received }) => maySpeak(state.registry, agent, source) && onTime(received, actor.first.at),
+  )
+  if (counts) return { excuse: 'sub-task', claimedExcuse: '' }
+  return above.length > 0 ? { excuse: '', claimedExcuse: 'sub-task' } : none
+}

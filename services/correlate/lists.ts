@@ -1,0 +1,61 @@
+import { compareMarks } from '#shared/facts/mark.ts'
+import type { DeedFact, DeniedMark, HarvestMark, PlaceFacts } from '#shared/messages/session-facts.ts'
+import type { CorrelateState, Denied, RichSession, Session } from './state.ts'
+import { rowsOf, whereOf } from './uses.ts'
+
+/** A success this soon after a denial, of the same call on the same target, means that a change was settling (SEMANTICS C3). */
+const settleMs = 60_000
+
+/** Every place of every key of the session, in order of time. */
+export function placesOf(state: CorrelateState, session: Session): PlaceFacts[] {
+  const found: PlaceFacts[] = []
+  for (const cred of session.creds)
+    for (const row of rowsOf(state, cred, 'where')) {
+      const { address, agent } = whereOf(state, row)
+      found.push({ key: cred.key, address, agent, first: state.seen.first(row), last: state.seen.last(row) })
+    }
+  return found.toSorted((a, b) => compareMarks(a.first, b.first) || (a.address < b.address ? -1 : 1))
+}
+
+/** Does the session show more than one pair of address and agent? Cheap: stops at the second. */
+export function severalPlaces(state: CorrelateState, session: Session): boolean {
+  let only = -1
+  for (const cred of session.creds)
+    for (const row of rowsOf(state, cred, 'where')) {
+      const pair = state.seen.valueA(row)
+      if (only >= 0 && pair !== only) return true
+      only = pair
+    }
+  return false
+}
+
+export function deniedOf({ denied, settled }: RichSession): DeniedMark[] {
+  return denied
+    .sorted()
+    .flatMap(([, list]) => list.items)
+    .toSorted(compareMarks)
+    .map((mark) => ({ ...mark, settled: settles(settled, mark) }))
+}
+
+function settles(settled: RichSession['settled'], { service, action, target, at }: Denied): boolean {
+  if (target === '') return false
+  const success = settled.get(`${service}:${action}:${target}`)
+  return success?.marks.some((mark) => mark.at >= at && mark.at <= at + settleMs) ?? false
+}
+
+export const harvestOf = ({ harvest }: RichSession): HarvestMark[] =>
+  harvest
+    .sorted()
+    .flatMap(([, list]) => list.items)
+    .toSorted(compareMarks)
+
+export const deedsOf = ({ deeds }: RichSession): DeedFact[] =>
+  [...deeds.values()]
+    .flatMap(({ items }) => items)
+    .toSorted((a, b) => compareMarks(a, b) || (a.deed < b.deed ? -1 : a.deed > b.deed ? 1 : a.target < b.target ? -1 : 1))
+
+export const countOf = (lists: { entries: ReadonlyMap<string, { items: readonly unknown[] }> }): number => {
+  let count = 0
+  for (const { items } of lists.entries.values()) count += items.length
+  return count
+}

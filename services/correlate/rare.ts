@@ -1,0 +1,151 @@
+import { EarliestList } from '#shared/facts/earliest-list.ts'
+import { compareMarks, earliest, type Mark } from '#shared/facts/mark.ts'
+import { SmallestMap } from '#shared/facts/smallest-map.ts'
+import type { DeedFact } from '#shared/messages/session-facts.ts'
+import type { RareUse, Use } from '#shared/messages/use.ts'
+import type { McpCall } from '#shared/messages/hops.ts'
+import { addMatch, markOf, richCred } from './uses.ts'
+import { touch, type Cred, type CorrelateState, type Denied, type RichSession, type Session } from './state.ts'
+
+/** Records of one rare class that a session keeps for each hour, deed kind or settled target (SEMANTICS C3). */
+const perHour = 256
+const perKind = 256
+const hoursMax = 64
+const settledMax = 256
+const marksMax = 16
+const hourMs = 3_600_000
+
+export function richOf(session: Session): RichSession {
+  session.rich ??= {
+    deeds: new Map(),
+    denied: new SmallestMap(hoursMax),
+    harvest: new SmallestMap(hoursMax),
+    settled: new SmallestMap(settledMax),
+    mcp: new EarliestList(perKind),
+  }
+  return session.rich
+}
+
+/** Folds what only few uses have. */
+export function learnRare(state: CorrelateState, cred: Cred, use: Use): void {
+  const { session } = cred
+  const rare = use.rare
+  const probe = rare?.deeds?.some(({ deed }) => deed === 'role-probed') ?? false
+  if (use.error === 'denied' && !probe && use.action !== 'AssumeRole')
+    if (addDenied(session, cred, use, rare?.target ?? '')) touch(state, session)
+  if (rare === undefined) return
+  if (use.error === 'none' && rare.target) addSettled(state, session, use, rare.target)
+  learnTraits(state, session, rare)
+  if (rare.secrets && use.error === 'none' && addHarvest(session, cred, use, rare.secrets)) touch(state, session)
+  for (const deed of rare.deeds ?? []) if (addDeed(session, cred, use, deed)) touch(state, session)
+  if (rare.issue && rare.issue.key !== '') {
+    const child = { ...markOf(use), principal: rare.issue.child, call: rare.issue.call }
+    richCred(cred).children.merge(rare.issue.key, child, earliest)
+    touch(state, session)
+  }
+}
+
+/** Traits of a session that single records show. */
+function learnTraits(state: CorrelateState, session: Session, rare: RareUse): void {
+  const instance = rare.instance ?? ''
+  if (instance !== '' && (session.instance === '' || instance < session.instance)) {
+    session.instance = instance
+    if (!state.hosts.has(session.account)) state.newHosts.add(session.account)
+    touch(state, session)
+  }
+  if (rare.console && !session.console) {
+    session.console = true
+    touch(state, session)
+  }
+  if (rare.hiddenIssue && !session.hiddenIssue) {
+    session.hiddenIssue = true
+    touch(state, session)
+  }
+}
+
+function addDenied(session: Session, cred: Cred, use: Use, target: string): boolean {
+  const mark: Denied = {
+    ...markOf(use),
+    key: cred.key,
+    service: use.service,
+    action: use.action,
+    target,
+  }
+  return hourly(richOf(session).denied, use.at).add(mark)
+}
+
+function addHarvest(session: Session, cred: Cred, use: Use, names: readonly string[]): boolean {
+  return hourly(richOf(session).harvest, use.at).add({ ...markOf(use), key: cred.key, names })
+}
+
+/** The list of an hour; a list that the bound does not keep is filled for nothing. */
+function hourly<M extends Mark>(map: SmallestMap<EarliestList<M>>, at: number): EarliestList<M> {
+  const hour = String(Math.floor(at / hourMs))
+  const known = map.get(hour)
+  if (known) return known
+  const list = new EarliestList<M>(perHour)
+  map.merge(hour, list, (old) => old)
+  return list
+}
+
+function addSettled(state: CorrelateState, session: Session, use: Use, target: string): void {
+  const kept = richOf(session).settled.merge(
+    `${use.service}:${use.action}:${target}`,
+    { marks: [markOf(use)] },
+    (old, now) => ({ marks: earliestFew([...old.marks, ...now.marks]) }),
+  )
+  if (kept && session.told) touch(state, session)
+}
+
+function earliestFew(marks: readonly Mark[]): readonly Mark[] {
+  const sorted = marks.toSorted(compareMarks)
+  return sorted.filter((mark, i) => i === 0 || compareMarks(mark, sorted[i - 1] ?? mark) !== 0).slice(0, marksMax)
+}
+
+function addDeed(
+  session: Session,
+  cred: Cred,
+  use: Use,
+  deed: NonNullable<RareUse['deeds']>[number],
+): boolean {
+  const { deeds } = richOf(session)
+  let list = deeds.get(deed.deed)
+  if (!list) deeds.set(deed.deed, (list = new EarliestList(perKind, compareDeeds)))
+  const made = deed.key
+  return list.add({
+    ...deed,
+    ...markOf(use),
+    key: cred.key,
+    ...(made !== undefined && { made }),
+    service: use.service,
+    action: use.action,
+  })
+}
+
+/** One record may hold several deeds of one kind: the target tells them apart. */
+const compareDeeds = (a: DeedFact, b: DeedFact): number =>
+  compareMarks(a, b) || (a.target < b.target ? -1 : a.target > b.target ? 1 : 0)
+
+/** An MCP tool call names requests: their uses are explained by it, whichever came first. */
+export function learnMcp(state: CorrelateState, call: McpCall): void {
+  for (const request of call.requests) {
+    state.mcp.set(request, earliest(state.mcp.get(request), call))
+    for (const { owner } of state.requests.find(request)) {
+      const cred = state.all[owner]
+      if (cred) explainByMcp(state, cred, call)
+    }
+  }
+}
+
+export function explainByMcp(state: CorrelateState, cred: Cred, call: McpCall): void {
+  if (richOf(cred.session).mcp.add({ ...markOf(call), principal: call.principal }))
+    touch(state, cred.session)
+}
+
+/** Uses that came before the report that names their requests. */
+export function matchReport(state: CorrelateState, request: string): void {
+  for (const { owner, mark } of state.requests.find(request)) {
+    const cred = state.all[owner]
+    if (cred) addMatch(state, cred, request, mark)
+  }
+}

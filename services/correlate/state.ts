@@ -1,0 +1,181 @@
+import { EarliestList } from '#shared/facts/earliest-list.ts'
+import type { Mark } from '#shared/facts/mark.ts'
+import { Requests } from '#shared/facts/requests.ts'
+import { Sightings } from '#shared/facts/sightings.ts'
+import type { SmallestMap } from '#shared/facts/smallest-map.ts'
+import type { Progress, ToolCalled } from '#shared/messages/activity.ts'
+import type { DeedKind } from '#shared/messages/deed.ts'
+import type { Inherit, KeyReports, McpCall, PlaceUser, TaskInfo } from '#shared/messages/hops.ts'
+import type { DeedFact, HarvestMark, TargetDeed } from '#shared/messages/session-facts.ts'
+import type { IdentityKind, IssueCopy } from '#shared/messages/use.ts'
+import type { Policy } from '#shared/policy.ts'
+import { emptyRegistry, type Registry } from './registry.ts'
+import { Values } from './values.ts'
+
+/** One partition of correlate: the sessions and credentials of its principals, and what reached it from elsewhere. */
+export type CorrelateState = {
+  readonly policy: Policy
+  /** By key id; where two principals show one key id, the others are found in `more`. */
+  readonly creds: Map<string, Cred>
+  /** By `session|key`. */
+  readonly more: Map<string, Cred>
+  /** Those of `more`, by key id. */
+  readonly others: Map<string, Cred[]>
+  readonly all: Cred[]
+  readonly sessions: Map<string, Session>
+  readonly bases: Map<string, Session[]>
+  readonly tasks: Map<string, TaskEntry>
+  /** Issue copies and inheritances by `principal|key`: they may come before the first use. */
+  readonly issues: Map<string, IssueCopy[]>
+  readonly inherits: Map<string, Inherit[]>
+  readonly keyReports: Map<string, KeyReports>
+  /** Tool calls by the requestIDs that they report. */
+  readonly reports: Map<string, ToolCalled[]>
+  /** MCP tool call records by the requestIDs that they made. */
+  readonly mcp: Map<string, McpCall>
+  readonly requests: Requests
+  readonly seen: Sightings
+  readonly values: Values
+  readonly registry: Registry
+  readonly targets: Map<string, Asked<readonly TargetDeed[]>>
+  readonly places: Map<string, Asked<readonly PlaceUser[]>>
+  /** Accounts in which an instance session was seen: only there do places matter. */
+  readonly hosts: Set<string>
+  readonly progress: Map<string, Progress>
+  /** Uses that services forwarded, by principal: they belong to nobody's session. */
+  readonly forwarded: Map<string, number>
+  readonly dirty: Set<Session>
+  /** Accounts whose first instance session was just seen. */
+  readonly newHosts: Set<string>
+  revision: number
+}
+
+/** An answer of join, and the sessions here that asked for it. */
+export type Asked<T> = { answer: T | undefined; readonly sessions: Set<Session> }
+
+export type TaskEntry = { info: TaskInfo | undefined; readonly sessions: Set<Session>; wanted: boolean }
+
+/** One credential as one session shows it. Facts about it only ever grow. */
+export type Cred = {
+  /** Its number: owner of rows in `seen` and `requests`. */
+  readonly index: number
+  readonly key: string
+  readonly session: Session
+  uses: number
+  /** Chains of rows: what it called, and from where. */
+  what: number
+  where: number
+  whatCount: number
+  whereCount: number
+  first: Mark | undefined
+  last: Mark | undefined
+  /** A use later than this must be judged at once: after expiry or after the end of a task. */
+  watchFrom: number
+  readonly sources: string[]
+  readonly scopes: string[]
+  rich: RichCred | undefined
+  /** Has join been told who uses this key? */
+  announced: boolean
+}
+
+/** What few credentials have: matches with reports, and children. */
+export type RichCred = {
+  /** Uses that a tool call reports, by requestID. */
+  readonly matches: SmallestMap<Mark>
+  /** What it minted, by new key id. */
+  readonly children: SmallestMap<Child>
+}
+
+export type Child = Mark & { readonly principal: string; readonly call: string }
+
+export type Session = {
+  readonly id: string
+  readonly principal: string
+  readonly account: string
+  readonly created: number
+  identity: IdentityKind
+  readonly creds: Cred[]
+  console: boolean
+  hiddenIssue: boolean
+  instance: string
+  readonly accounts: string[]
+  rich: RichSession | undefined
+  /** What detect, join and the children were last told; undefined until the session is of interest. */
+  told: Told | undefined
+  /** Last messages by what they are about, so that only changes are sent again. */
+  said: Map<string, string> | undefined
+  queued: boolean
+}
+
+export type RichSession = {
+  readonly deeds: Map<DeedKind, EarliestList<DeedFact>>
+  /** By hour. */
+  readonly denied: SmallestMap<EarliestList<Denied>>
+  readonly harvest: SmallestMap<EarliestList<HarvestMark>>
+  /** Successes by `service:action:target`, of calls that name their target: they settle a denial. */
+  readonly settled: SmallestMap<Settled>
+  /** MCP tool calls that explain a use of this session. */
+  readonly mcp: EarliestList<Mark & { readonly principal: string }>
+}
+
+export type Denied = Mark & {
+  readonly key: string
+  readonly service: string
+  readonly action: string
+  readonly target: string
+}
+export type Settled = { readonly marks: readonly Mark[] }
+
+export type Told = {
+  subject: string
+  leaseRoot: string
+  revision: number
+  /** Last messages by receiver and about, so that only changes are sent again. */
+  readonly said: Map<string, string>
+}
+
+export function initialState(policy: Policy): CorrelateState {
+  return {
+    policy,
+    creds: new Map(),
+    more: new Map(),
+    others: new Map(),
+    all: [],
+    sessions: new Map(),
+    bases: new Map(),
+    tasks: new Map(),
+    issues: new Map(),
+    inherits: new Map(),
+    keyReports: new Map(),
+    reports: new Map(),
+    mcp: new Map(),
+    requests: new Requests(),
+    seen: new Sightings(),
+    values: new Values(),
+    registry: emptyRegistry(),
+    targets: new Map(),
+    places: new Map(),
+    hosts: new Set(),
+    progress: new Map(),
+    forwarded: new Map(),
+    dirty: new Set(),
+    newHosts: new Set(),
+    revision: 0,
+  }
+}
+
+/** Marks a session for the next flush. */
+export function touch(state: CorrelateState, session: Session): void {
+  if (session.queued) return
+  session.queued = true
+  state.dirty.add(session)
+}
+
+/** Pushes into a small set of texts, the k smallest kept; true if it is new. */
+export function addText(list: string[], text: string, limit = 4): boolean {
+  if (text === '' || list.includes(text)) return false
+  list.push(text)
+  list.sort()
+  if (list.length <= limit) return true
+  return list.pop() !== text
+}

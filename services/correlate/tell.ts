@@ -1,0 +1,213 @@
+import { everywhere, type Message } from '#shared/messages/hops.ts'
+import type { TargetDeed } from '#shared/messages/session-facts.ts'
+import { bequest, tasksOf, type KeyView } from './keys.ts'
+import { deedsOf } from './lists.ts'
+import type { Cred, CorrelateState, Session, Told } from './state.ts'
+import { rowsOf, whereOf } from './uses.ts'
+import {
+  factsOf,
+  ofInterest,
+  placeId,
+  placeIds,
+  targetIds,
+  viewSession,
+  watchFromOf,
+  type SessionView,
+} from './view.ts'
+
+/** What the sessions that changed have to say; each says only what its receivers do not know yet. */
+export function speak(state: CorrelateState): Message[] {
+  const out: Message[] = []
+  announceHosts(state, out)
+  for (const session of state.dirty) {
+    session.queued = false
+    announceKeys(session, out)
+    if (isPlain(state, session)) continue
+    const view = viewSession(state, session)
+    askTasks(state, view, out)
+    for (const key of view.keys) key.cred.watchFrom = watchFromOf(state, key)
+    tellChildren(state, view, out)
+    tellPlaces(state, view, out)
+    if (ofInterest(state, view)) tellDetect(state, view, out)
+  }
+  state.dirty.clear()
+  return out
+}
+
+/** The first instance session of an account makes every partition tell its places there. */
+function announceHosts(state: CorrelateState, out: Message[]): void {
+  for (const account of state.newHosts)
+    if (!state.hosts.has(account))
+      out.push({ to: 'correlate', kind: 'hosts', key: everywhere, account })
+  state.newHosts.clear()
+}
+
+function announceKeys(session: Session, out: Message[]): void {
+  for (const cred of session.creds) {
+    if (cred.announced || cred.key === '') continue
+    cred.announced = true
+    out.push({ to: 'join', kind: 'key.used', key: `key:${cred.key}`, principal: session.principal })
+  }
+}
+
+/**
+ * Nobody can have anything to say about this session yet: no evidence, no child, no rare record, one place. Most sessions
+ * of most logs stay like this, and cost one look.
+ */
+function isPlain(state: CorrelateState, session: Session): boolean {
+  if (session.told || session.rich || session.instance !== '') return false
+  if (state.hosts.has(session.account) || state.registry.agents.size > 0) return false
+  if (state.progress.size > 0) return false
+  return session.creds.every((cred) => plainCred(state, cred))
+}
+
+function plainCred(state: CorrelateState, cred: Cred): boolean {
+  const { session } = cred
+  return (
+    !cred.rich &&
+    cred.whereCount < 2 &&
+    session.creds.length === 1 &&
+    cred.sources.length === 0 &&
+    !state.keyReports.has(cred.key) &&
+    !state.issues.has(`${session.principal}|${cred.key}`)
+  )
+}
+
+const toldOf = (session: Session): Told =>
+  (session.told ??= { subject: '', leaseRoot: '', revision: 0, said: new Map() })
+
+/** Asks join about each task that the evidence names, once for each partition. */
+function askTasks(state: CorrelateState, view: SessionView, out: Message[]): void {
+  const wanted = new Set(view.keys.flatMap((key) => foreignTasks(key)))
+  for (const task of new Set(view.keys.flatMap((key) => [...tasksOf(state, key)]))) {
+    let entry = state.tasks.get(task)
+    if (!entry) {
+      state.tasks.set(task, (entry = { info: undefined, sessions: new Set(), wanted: false }))
+      out.push({ to: 'join', kind: 'task.asked', key: `task:${task}`, asker: view.session.principal })
+    }
+    entry.sessions.add(view.session)
+    if (wanted.has(task) && !entry.wanted) {
+      entry.wanted = true
+      out.push({ to: 'join', kind: 'task.wanted', key: `task:${task}`, asker: view.session.principal })
+    }
+    if (entry.info?.wanted) tellHeld(view, task, out)
+  }
+}
+
+/** Tasks that used a key without holding it: what they hold themselves is asked for, to find their story. */
+function foreignTasks({ actors, decision }: KeyView): string[] {
+  const holder = decision.holder.task.id
+  return actors.map(({ task }) => task).filter((task) => task !== '' && task !== holder)
+}
+
+/** Somebody wants to know what this task holds: this session's lease root, if the task is its holder. */
+function tellHeld(view: SessionView, task: string, out: Message[]): void {
+  if (view.decision.holder.task.id !== task) return
+  const { session, leaseRoot } = view
+  if (!changed(heldOf(session), `held:${task}`, leaseRoot)) return
+  out.push({ to: 'join', kind: 'task.held', key: `task:${task}`, sender: session.id, leaseRoot })
+}
+
+const heldOf = (session: Session): Map<string, string> => (session.said ??= new Map())
+
+/** Remembers what was said about something; false if it was just this. */
+function changed(said: Map<string, string>, about: string, text: string): boolean {
+  if (said.get(about) === text) return false
+  said.set(about, text)
+  return true
+}
+
+function tellChildren(state: CorrelateState, view: SessionView, out: Message[]): void {
+  for (const key of view.keys) {
+    const children = key.cred.rich?.children
+    if (!children || children.entries.size === 0) continue
+    const said = heldOf(view.session)
+    const legacy = bequest(state, key)
+    if (!legacy) continue
+    const all = changed(said, `bequest:${key.cred.key}`, JSON.stringify(legacy))
+    for (const [minted, { principal, id }] of children.entries) {
+      const fresh = changed(said, `child:${minted}`, id)
+      if (all || fresh)
+        out.push({ to: 'correlate', kind: 'inherit', key: principal, child: principal, minted, record: id, ...legacy })
+    }
+  }
+}
+
+/** In accounts with instances: where people work from, and the questions of instance sessions. */
+function tellPlaces(state: CorrelateState, view: SessionView, out: Message[]): void {
+  const { session, leaseRoot } = view
+  if (!state.hosts.has(session.account)) return
+  const said = heldOf(session)
+  if (session.instance !== '') return askPlaces(state, view, out)
+  for (const cred of session.creds)
+    for (const row of rowsOf(state, cred, 'where')) {
+      const { address, agent, hour } = whereOf(state, row)
+      const place = placeId(session.account, address, agent, hour)
+      const first = state.seen.first(row)
+      const sender = `${session.id}|${cred.key}`
+      if (!changed(said, `place:${place}|${cred.key}`, `${first.id} ${leaseRoot}`)) continue
+      const user = { ...first, principal: session.principal, session: session.id, leaseRoot }
+      out.push({ to: 'join', kind: 'place.used', key: `place:${place}`, sender, user })
+    }
+}
+
+function askPlaces(state: CorrelateState, { session }: SessionView, out: Message[]): void {
+  for (const place of placeIds(state, session).keys()) {
+    let asked = state.places.get(place)
+    if (!asked) {
+      state.places.set(place, (asked = { answer: undefined, sessions: new Set() }))
+      out.push({ to: 'join', kind: 'place.asked', key: `place:${place}`, asker: session.principal })
+    }
+    asked.sessions.add(session)
+  }
+}
+
+function tellDetect(state: CorrelateState, view: SessionView, out: Message[]): void {
+  const { session, subject, leaseRoot } = view
+  tellTargets(state, view, out)
+  const told = toldOf(session)
+  const { revision: _, ...body } = factsOf(state, view, 0)
+  if (!changed(told.said, 'facts', JSON.stringify(body))) return
+  const revision = ++state.revision
+  if (told.subject !== '' && told.subject !== subject)
+    out.push({ to: 'detect', kind: 'moved', key: told.subject, session: session.id, revision, leaseRoot })
+  Object.assign(told, { subject, leaseRoot, revision })
+  out.push({ to: 'detect', kind: 'facts', key: subject, facts: { ...body, revision } })
+}
+
+/** Tells the things that its deeds changed, and asks who else did something to them and to itself. */
+function tellTargets(state: CorrelateState, view: SessionView, out: Message[]): void {
+  const { session } = view
+  const said = heldOf(session)
+  for (const deed of session.rich ? deedsOf(session.rich) : [])
+    for (const name of [deed.target, ...(deed.about ?? [])]) {
+      const key = `target:${deed.account}/${name}`
+      const sender = `${session.id}|${deed.id}|${deed.deed}|${deed.target}`
+      const told: TargetDeed = {
+        at: deed.at,
+        id: deed.id,
+        deed: deed.deed,
+        target: deed.target,
+        session: session.id,
+        principal: session.principal,
+        subject: view.subject,
+        leaseRoot: view.leaseRoot,
+        outcome: deed.outcome,
+        power: deed.power,
+        grantee: deed.grantee,
+        effect: deed.effect,
+        about: deed.about ?? [],
+        key: deed.made ?? '',
+      }
+      if (changed(said, `${key} ${sender}`, `${view.subject} ${view.leaseRoot}`))
+        out.push({ to: 'join', kind: 'target.deed', key, sender, deed: told })
+    }
+  for (const id of targetIds(view)) {
+    let asked = state.targets.get(id)
+    if (!asked) {
+      state.targets.set(id, (asked = { answer: undefined, sessions: new Set() }))
+      out.push({ to: 'join', kind: 'target.asked', key: `target:${id}`, asker: session.principal })
+    }
+    asked.sessions.add(session)
+  }
+}

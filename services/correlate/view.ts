@@ -1,0 +1,201 @@
+import { compareMarks, earliest, latest, type Mark } from '#shared/facts/mark.ts'
+import type { Neighbour, SessionFacts, TargetDeed } from '#shared/messages/session-facts.ts'
+import type { PathNode } from '#shared/messages/holder.ts'
+import { conflictsOf, decide, type Decision } from './holder.ts'
+import { actorFacts, endOf, expiryOf, keyFacts, viewKey, type KeyView } from './keys.ts'
+import { agentsOfTask } from './evidence.ts'
+import { countOf, deedsOf, deniedOf, harvestOf, placesOf, severalPlaces } from './lists.ts'
+import type { Cred, CorrelateState, Session } from './state.ts'
+
+/** What a session comes to right now: its keys, its holder, its chain, its subject and its story. */
+export type SessionView = {
+  readonly session: Session
+  readonly keys: readonly KeyView[]
+  readonly decision: Decision
+  /** Ancestors, root first. */
+  readonly path: readonly PathNode[]
+  readonly subject: string
+  readonly leaseRoot: string
+}
+
+/** AWS lets no temporary credential live longer (GetSessionToken and GetFederationToken, 36 h). */
+export const longestLifeMs = 36 * 3_600_000
+/** Clocks and long calls: eventTime may lie a little past the end. */
+export const lifeSlackMs = 5 * 60_000
+
+export function viewSession(state: CorrelateState, session: Session): SessionView {
+  const keys = session.creds.map((cred) => viewKey(state, cred))
+  const decision = together(state, keys)
+  const path = keys.find(({ inherit }) => inherit)?.inherit?.path ?? []
+  const agent = decision.holder.agent.id
+  const root = path[0]?.principal ?? session.principal
+  return {
+    session,
+    keys,
+    decision,
+    path,
+    subject: agent === null ? `principal:${root}` : `agent:${agent}`,
+    leaseRoot: leaseRootOf(session, keys, decision, path, root),
+  }
+}
+
+/** The session's holder: that of its only key, else what all its keys' evidence comes to. */
+function together(state: CorrelateState, keys: readonly KeyView[]): Decision {
+  const [only] = keys
+  if (only && keys.length === 1) return only.decision
+  return decide(
+    keys.flatMap(({ evidence }) => evidence),
+    (task) => agentsOfTask(state, task),
+  )
+}
+
+/** The highest credential on the path that exactly one task holds; else that one agent holds; else the root principal. */
+function leaseRootOf(
+  session: Session,
+  keys: readonly KeyView[],
+  { holder }: Decision,
+  path: readonly PathNode[],
+  root: string,
+): string {
+  const own = { session: session.id, holder, key: keys[0]?.cred.key ?? '' }
+  for (const level of ['task', 'agent'] as const) {
+    const highest = [...path, own].find((node) => node.holder[level].id !== null)
+    if (highest) return `${level}:${highest.session}`
+  }
+  return `principal:${root}`
+}
+
+/** Can any judge turn on this session? Until then nothing is sent to detect; from then on, every change. */
+export function ofInterest(state: CorrelateState, view: SessionView): boolean {
+  const { session, keys, decision } = view
+  if (session.told || session.instance !== '') return true
+  const { rich } = session
+  if (rich && (rich.deeds.size > 0 || countOf(rich.harvest) > 0)) return true
+  if (rich && countOf(rich.denied) >= state.policy.deniedBurst) return true
+  if (decision.lost.length > 0 || keys.some(({ decision: { lost } }) => lost.length > 0)) return true
+  if (session.created > 0 && severalPlaces(state, session)) return true
+  if (keys.some((key) => key.actors.length > 1 || pastItsEnd(state, key))) return true
+  if (keys.some((key) => actorFacts(state, key).some(({ foreign }) => foreign !== ''))) return true
+  return coveredFrom(state, session) <= session.created && session.created > 0
+}
+
+/** Was the key used after it expired, after its task ended, or past any lifetime? */
+function pastItsEnd(state: CorrelateState, key: KeyView): boolean {
+  const last = key.cred.last?.at ?? -Infinity
+  return last > watchFromOf(state, key)
+}
+
+/** The moment from which every later use must be judged at once. */
+export function watchFromOf(state: CorrelateState, key: KeyView): number {
+  const { created } = key.cred.session
+  const life = created > 0 ? created + longestLifeMs : Infinity
+  const ends = [endOf(state, key)?.at ?? Infinity, expiryOf(state, key) || Infinity, life]
+  return Math.min(...ends)
+}
+
+/** Since when all regions of the session's account are covered (SEMANTICS E1); Infinity: not. */
+export function coveredFrom(state: CorrelateState, session: Session): number {
+  const here = [state.progress.get(session.account), state.progress.get('*')]
+  const froms = here.flatMap((progress) => (progress ? [progress.from] : []))
+  return froms.length > 0 ? Math.max(...froms) : Infinity
+}
+
+export function factsOf(state: CorrelateState, view: SessionView, revision: number): SessionFacts {
+  const { session, keys, decision, path, subject, leaseRoot } = view
+  const { rich } = session
+  const first = ends(session.creds, 'first')
+  return {
+    session: session.id,
+    revision,
+    principal: session.principal,
+    identity: session.identity,
+    account: session.account,
+    created: session.created,
+    console: session.console,
+    hiddenIssue: session.hiddenIssue,
+    instance: session.instance,
+    subject,
+    leaseRoot,
+    holder: decision.holder,
+    conflicts: keys.flatMap((key) => conflictsOf(key.decision, key.cred.first?.at ?? 0)),
+    path,
+    keys: keys.map((key) => keyFacts(state, key)).toSorted((a, b) => (a.key < b.key ? -1 : 1)),
+    actors: keys.flatMap((key) => actorFacts(state, key)),
+    places: placesOf(state, session),
+    neighbours: neighboursOf(state, session),
+    denied: rich ? deniedOf(rich) : [],
+    harvest: rich ? harvestOf(rich) : [],
+    deeds: rich ? deedsOf(rich) : [],
+    targets: targetsOf(state, view),
+    coveredFrom: coveredFrom(state, session),
+    frontier: frontierOf(state, session),
+    first,
+    last: ends(session.creds, 'last'),
+    dropped: 0,
+  }
+}
+
+function ends(creds: readonly Cred[], end: 'first' | 'last'): Mark {
+  const marks = creds.flatMap((cred) => cred[end] ?? [])
+  const pick = end === 'first' ? earliest<Mark> : latest<Mark>
+  return marks.reduce<Mark | undefined>((a, b) => pick(a, b), undefined) ?? { at: 0, id: '' }
+}
+
+function frontierOf(state: CorrelateState, session: Session): number {
+  const here = [state.progress.get(session.account), state.progress.get('*')]
+  return Math.max(-Infinity, ...here.flatMap((progress) => (progress ? [progress.upTo] : [])))
+}
+
+/** Join ids of what the session's deeds name, and of its own principal: who did something to them? */
+export function targetIds({ session }: SessionView): Set<string> {
+  const ids = new Set([ownTarget(session.principal)])
+  for (const { account, target, about } of session.rich ? deedsOf(session.rich) : [])
+    for (const name of [target, ...(about ?? [])]) ids.add(`${account}/${name}`)
+  return ids
+}
+
+/** `account/user/NAME` or `account/role/NAME`: how a deed on this principal names it. */
+export function ownTarget(principal: string): string {
+  const [account = '', kind = '', name = ''] = principal.split('/')
+  return `${account}/${kind}/${name}`
+}
+
+function targetsOf(state: CorrelateState, view: SessionView): Record<string, readonly TargetDeed[]> {
+  const found: Record<string, readonly TargetDeed[]> = {}
+  for (const id of [...targetIds(view)].toSorted()) {
+    const answer = state.targets.get(id)?.answer
+    if (answer && answer.length > 0) found[id] = answer
+  }
+  return found
+}
+
+/** Join ids of the places and hours of an instance session, with the hours beside. */
+export function placeIds(state: CorrelateState, session: Session): Map<string, { address: string; agent: string }> {
+  const found = new Map<string, { address: string; agent: string }>()
+  for (const { address, agent, first } of placesOf(state, session))
+    for (const hour of neighbouring(first.at))
+      found.set(placeId(session.account, address, agent, hour), { address, agent })
+  return found
+}
+
+const neighbouring = (at: number): number[] => {
+  const hour = Math.floor(at / 3_600_000)
+  return [hour - 1, hour, hour + 1]
+}
+
+export const placeId = (account: string, address: string, agent: string, hour: number): string =>
+  `${account}/${address} ${agent}/${hour}`
+
+function neighboursOf(state: CorrelateState, session: Session): Neighbour[] {
+  if (session.instance === '') return []
+  const found = [...placeIds(state, session)].flatMap(([id, place]) =>
+    (state.places.get(id)?.answer ?? []).map((user) => ({
+      ...place,
+      principal: user.principal,
+      session: user.session,
+      leaseRoot: user.leaseRoot,
+      first: { at: user.at, id: user.id },
+    })),
+  )
+  return found.toSorted((a, b) => compareMarks(a.first, b.first) || (a.session < b.session ? -1 : 1))
+}

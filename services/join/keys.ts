@@ -1,0 +1,70 @@
+import type { CredentialIssued, ToolCalled } from '#shared/messages/activity.ts'
+import type { KeyClaim, KeyReports, Lease } from '#shared/messages/hops.ts'
+import { compareMarks } from '#shared/facts/mark.ts'
+import { addTo, strings, type SetRule } from '#shared/facts/small-set.ts'
+
+/** What meets under `key:<id>`: reports that name the key, and the principals that were seen with it. */
+export type KeyEntry = { readonly leases: Lease[]; readonly claims: KeyClaim[]; readonly askers: string[] }
+
+export const emptyKey = (): KeyEntry => ({ leases: [], claims: [], askers: [] })
+
+/** Tasks and principals that one key may meet; honest keys have one or two. */
+const perKey = 16
+
+/** A repeated report keeps the earliest mark and the earliest door stamp (SEMANTICS B4). */
+const earlier = <T extends { at: number; id: string; received: number }>(a: T, b: T): T => {
+  const received = !a.received || !b.received ? 0 : Math.min(a.received, b.received)
+  const first = compareMarks(a, b) <= 0 ? a : b
+  return first.received === received ? first : { ...first, received }
+}
+
+const leases: SetRule<Lease> = {
+  identity: (l) => `${l.task}|${l.agent}|${l.issuer}|${l.source}|${l.delegatedFrom}`,
+  merge: earlier,
+  limit: perKey,
+}
+const claims: SetRule<KeyClaim> = {
+  identity: (c) => `${c.task}|${c.agent}|${c.source}`,
+  merge: earlier,
+  limit: perKey,
+}
+const askers = strings(perKey)
+
+export function addLease(entry: KeyEntry, issued: CredentialIssued): boolean {
+  return addTo(entry.leases, leaseOf(issued), leases)
+}
+
+function leaseOf(issued: CredentialIssued): Lease {
+  return {
+    at: issued.time,
+    id: issued.id,
+    task: issued.task,
+    agent: issued.agent ?? '',
+    issuer: issued.issuer ?? '',
+    source: issued.source ?? '',
+    received: issued.received ?? 0,
+    delegatedFrom: issued.delegatedFrom ?? '',
+    expires: issued.expires ?? 0,
+  }
+}
+
+export function addClaim(entry: KeyEntry, call: ToolCalled): boolean {
+  const claim = {
+    at: call.time,
+    id: call.id,
+    task: call.task,
+    agent: call.agent ?? '',
+    source: call.source ?? '',
+    received: call.received ?? 0,
+  }
+  return addTo(entry.claims, claim, claims)
+}
+
+export const addAsker = (entry: KeyEntry, principal: string): boolean =>
+  addTo(entry.askers, principal, askers)
+
+/** The register that the askers get; undefined while no report names the key. */
+export function reportsOf(entry: KeyEntry): KeyReports | undefined {
+  if (entry.leases.length === 0 && entry.claims.length === 0) return undefined
+  return { leases: [...entry.leases], claims: [...entry.claims] }
+}

@@ -1,0 +1,58 @@
+import type { Message, ToCorrelate, ToDetect, ToEffects, ToJoin, ToStory } from '#shared/messages/hops.ts'
+import { hop, pipeline, type Hop } from '#shared/pipeline/run.ts'
+import type { Policy } from '#shared/policy.ts'
+import { correlate } from './correlate/correlate.ts'
+import type { CorrelateState } from './correlate/state.ts'
+import type { Detection } from './detect/detection.ts'
+import { detect, type DetectState } from './detect/detect.ts'
+import { join, type JoinState } from './join/join.ts'
+import { admit, type Admission, type AdmitState } from './normalise/admit.ts'
+import { story, type StoryState } from './story/story.ts'
+
+/** Any message of the pipeline. */
+export type Flowing = Admission | Message
+
+export type EngineOptions = {
+  readonly partitions: number
+  readonly policy: Policy
+  readonly detections: readonly Detection[]
+  /** Record ids that each partition of normalise remembers. */
+  readonly recentMax: number
+}
+
+/** The hops with their state, and the one way to move them. */
+export type Engine = {
+  /** One unit of work: a logged batch runs through all hops until they are quiet. */
+  readonly unit: (batch: readonly Flowing[]) => readonly ToEffects[]
+  readonly states: {
+    readonly normalise: readonly AdmitState[]
+    readonly join: readonly JoinState[]
+    readonly correlate: readonly CorrelateState[]
+  }
+}
+
+/**
+ * The picture as code, in the order that a record meets the hops:
+ *
+ *     records ─▶ normalise ─▶ correlate ⇄ join
+ *                                 ▼
+ *                              detect ─▶ story ─▶ effects
+ *
+ * Correlate and join talk until neither has anything left to say; then detect judges, then story tells.
+ */
+export function engine({ partitions, policy, detections, recentMax }: EngineOptions): Engine {
+  const of = <To extends Flowing['to']>(to: To) => {
+    return (message: Flowing): message is Extract<Flowing, { to: To }> => message.to === to
+  }
+  const normalised = hop<AdmitState, Flowing, Admission>(admit(recentMax), of('normalise'), partitions)
+  const correlated = hop<CorrelateState, Flowing, ToCorrelate>(correlate(policy), of('correlate'), partitions)
+  const joined = hop<JoinState, Flowing, ToJoin>(join, of('join'), partitions)
+  const detected = hop<DetectState, Flowing, ToDetect>(detect(detections, policy), of('detect'), partitions)
+  const told = hop<StoryState, Flowing, ToStory>(story, of('story'), partitions)
+  const stages: readonly (readonly Hop<Flowing>[])[] = [[normalised], [correlated, joined], [detected], [told]]
+  const { unit } = pipeline(stages, partitions)
+  return {
+    unit: (batch) => unit(batch).filter(of('effects')),
+    states: { normalise: normalised.states, join: joined.states, correlate: correlated.states },
+  }
+}

@@ -1,0 +1,56 @@
+import { hash32 } from './hash.ts'
+
+/**
+ * A map that keeps the entries with the k smallest key hashes. What it keeps depends only on which keys ever came, not on
+ * when; an entry is never evicted and re-admitted with half its past.
+ */
+export class SmallestMap<V> {
+  readonly entries = new Map<string, V>()
+  /** How many additions of keys beyond the bound were refused or pushed out. */
+  dropped = 0
+  readonly limit: number
+  private worst: string | undefined
+
+  constructor(limit: number) {
+    this.limit = limit
+  }
+
+  get(key: string): V | undefined {
+    return this.entries.get(key)
+  }
+
+  /** Merges a value into its entry; false if the bound does not keep the key. `merge` must be a fact's merge. */
+  merge(key: string, value: V, merge: (old: V, value: V) => V): boolean {
+    const old = this.entries.get(key)
+    if (old !== undefined) {
+      this.entries.set(key, merge(old, value))
+      return true
+    }
+    if (this.entries.size >= this.limit) {
+      const worst = this.largest()
+      this.dropped++
+      if (order(key, worst) >= 0) return false
+      this.entries.delete(worst)
+      this.worst = undefined
+    }
+    this.entries.set(key, value)
+    if (this.worst !== undefined && order(key, this.worst) > 0) this.worst = key
+    return true
+  }
+
+  /** Entries sorted by key, for anything that must not depend on arrival. */
+  sorted(): [string, V][] {
+    return [...this.entries].toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+  }
+
+  private largest(): string {
+    if (this.worst === undefined) {
+      for (const key of this.entries.keys())
+        if (this.worst === undefined || order(key, this.worst) > 0) this.worst = key
+    }
+    return this.worst ?? ''
+  }
+}
+
+const order = (a: string, b: string): number =>
+  hash32(a) - hash32(b) || (a < b ? -1 : a > b ? 1 : 0)
