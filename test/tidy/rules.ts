@@ -79,7 +79,7 @@ export const rules: readonly Rule[] = [
       ...linesWhere(
         tree,
         isText,
-        /\bregistr[y]\.[a-z]+\.|\bartifactor[y]\b|\bverdacci[o]\b/i,
+        /\bregistr[y]\.(?:npm|yarn|[\w-]+\.(?:org|com|net|io|dev|local)\b)|\bartifactor[y]\b|\bverdacci[o]\b/i,
         elsewhere,
       ),
     ],
