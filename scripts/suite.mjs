@@ -10,6 +10,9 @@ import { root } from './launch.mjs'
 
 const minute = 60_000
 
+/** Whether this is `npm run test:long`. */
+const isLong = process.env.TEST_LONG === '1'
+
 /** Guards that judge the text. One that says nothing wrong counts as one test that passed. */
 const guards = {
   format: { command: ['oxfmt/bin/oxfmt', '--check'], limit: minute },
@@ -27,7 +30,7 @@ const external = {
 /** Which guards and which vitest projects (see vitest.config.ts) belong to which suite. */
 const suites = {
   check: { guards: ['format', 'lint', 'types'], projects: ['unit', 'house'], limit: 2 * minute },
-  test: { guards: Object.keys(guards), projects: ['*'], limit: 15 * minute },
+  test: { guards: Object.keys(guards), projects: ['*'], limit: (isLong ? 120 : 15) * minute },
 }
 
 const [suiteName = 'check', ...argv] = process.argv.slice(2)
@@ -125,7 +128,7 @@ function run([script, ...args], limit, stdout) {
 }
 
 function notRun(skipped) {
-  const quick = process.env.TEST_LONG ? [] : ['full counts of property tests (npm run test:long)']
+  const quick = isLong ? [] : ['full counts of property tests (npm run test:long)']
   const parts = {
     check: [...quick, 'dead code, scenarios, contracts (npm test)', 'npm run test:faults'],
     test: [...quick, 'npm run test:faults', 'npm run bench'],
