@@ -46,6 +46,12 @@ export const lintRows: readonly Offence[] = [
     'Hops meet only through messages',
   ],
   [
+    'composition asks an adapter',
+    'services/replay/a13.ts',
+    `import '#infra/memory/log.ts'`,
+    'Only main.ts may',
+  ],
+  [
     'an adapter asks a service',
     'infra/memory/a8.ts',
     `import '#services/join/join.ts'`,
@@ -223,6 +229,8 @@ export const rightFiles: Readonly<Record<string, string>> = {
   'services/join/join.ts': `export const x = Date.UTC(2026, 0)`,
   'services/story/story.ts': `import { x } from './own.ts'\nexport const y = x`,
   'services/story/own.ts': `export const x = 1`,
+  'services/replay/replay.ts': `export { x } from '../join/join.ts'`,
+  'services/pipeline.ts': `export { x } from '#services/join/join.ts'`,
   'services/cli/main.ts': `import '#infra/memory/log.ts'\nprocess.exitCode = 0`,
   'infra/memory/log.ts': `export const now = () => Date.now()`,
 }
