@@ -12,9 +12,12 @@ const whereBit = 0x80000000
 const hourMs = 3_600_000
 const errorClasses = ['none', 'denied', 'throttled', 'absent', 'other'] as const
 
-/** Folds one use. `repeat`: the record came before, so it adds facts but is not counted again. */
+/**
+ * Folds one use. `repeat`: the record came before, so it adds facts but is not counted again. A forwarded call makes no
+ * session (SEMANTICS A5), and a service is never a subject or a parent (B1): both are only counted.
+ */
 export function learnUse(state: CorrelateState, use: Use, repeat: boolean): void {
-  if (!use.direct) {
+  if (!use.direct || use.identity === 'service') {
     if (!repeat) state.forwarded.set(use.principal, (state.forwarded.get(use.principal) ?? 0) + 1)
     return
   }
