@@ -5,6 +5,7 @@ import type { Unread } from '#shared/ports/sources.ts'
 import type { Ignored, RawBatch } from './batch.ts'
 import { deadLetter } from './dead-letters.ts'
 import { limits } from './limits.ts'
+import { newHabits } from './separators.ts'
 import { reasons } from './splitter.ts'
 import type { Piece } from './splitter.ts'
 import { isPlainRecord, unwrap } from './unwrap.ts'
@@ -12,6 +13,8 @@ import type { Sink } from './unwrap.ts'
 
 /** Gathers what the pieces of the files turn out to be, and hands it out in batches. */
 export class Collector implements Sink {
+  /** Shared by all files of the run: the next file is mostly like the last. */
+  readonly habits = newHabits()
   readonly #batch: number
   readonly #totalBytes: number
   readonly #totalFiles: number

@@ -6,6 +6,8 @@ import { decode } from './decode.ts'
 import type { Decoded } from './decode.ts'
 import { Collector } from './collector.ts'
 import { CsvCutter, isAthenaCsv } from './csv.ts'
+import { limits } from './limits.ts'
+import type { Habits } from './separators.ts'
 import { Splitter } from './splitter.ts'
 import type { Cutter } from './splitter.ts'
 
@@ -82,7 +84,7 @@ async function* readText(
   let failure: unknown
   try {
     for await (const chunk of chunks) {
-      cutter ??= cutterFor(chunk)
+      cutter ??= cutterFor(chunk, collector.habits)
       cutter.push(chunk)
       yield* drain(cutter, collector)
     }
@@ -114,7 +116,7 @@ function* drain(cutter: Cutter, collector: Collector): Generator<RawBatch> {
   }
 }
 
-function cutterFor(chunk: Uint8Array): Cutter {
+function cutterFor(chunk: Uint8Array, habits: Habits): Cutter {
   const first = Buffer.from(chunk.buffer, chunk.byteOffset, Math.min(chunk.length, 4096))
-  return isAthenaCsv(first.toString('utf8')) ? new CsvCutter() : new Splitter()
+  return isAthenaCsv(first.toString('utf8')) ? new CsvCutter() : new Splitter(limits, habits)
 }

@@ -34,27 +34,28 @@ export type ScanEnd = 'done' | 'more' | 'broken'
  * one cut record does not swallow those after it.
  */
 export function advance(scan: Scan, bytes: Uint8Array, start: number, end: number): ScanEnd {
-  let i = start + scan.length
+  let { depth, deepest, inString, escaped } = scan
   let state: ScanEnd = 'more'
-  for (; i < end && state === 'more'; i++) {
+  let i = start + scan.length
+  for (; i < end; i++) {
     const byte = bytes[i] ?? 0
-    if (scan.inString) {
-      if (scan.escaped) scan.escaped = false
-      else if (byte === BACKSLASH) scan.escaped = true
+    if (inString) {
+      if (escaped) escaped = false
+      else if (byte === BACKSLASH) escaped = true
       else if (byte === QUOTE) {
-        scan.inString = false
-        if (scan.depth === 0) state = 'done'
+        inString = false
+        if (depth === 0) break
       } else if (byte < 0x20) break
-    } else if (byte === QUOTE) scan.inString = true
+    } else if (byte === QUOTE) inString = true
     else if (byte === OPEN_OBJECT || byte === OPEN_LIST) {
       if (i > start && !mayOpenAfter(bytes, start, i)) break
-      if (++scan.depth > scan.deepest) scan.deepest = scan.depth
-    } else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) {
-      if (--scan.depth === 0) state = 'done'
-    }
+      if (++depth > deepest) deepest = depth
+    } else if ((byte === CLOSE_OBJECT || byte === CLOSE_LIST) && --depth === 0) break
   }
-  scan.length = i - start
-  return state === 'more' && i < end ? 'broken' : state
+  if (i < end) state = depth === 0 && !inString ? 'done' : 'broken'
+  Object.assign(scan, { depth, deepest, inString, escaped })
+  scan.length = state === 'done' ? i + 1 - start : i - start
+  return state
 }
 
 /** May a value begin here? Only after a comma, a colon or the opening of a list. */
@@ -69,9 +70,25 @@ function mayOpenAfter(bytes: Uint8Array, start: number, at: number): boolean {
 export const isSpace = (byte: number | undefined): boolean =>
   byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09
 
-/** How deep the brackets of one whole value go. */
-export function depthOf(bytes: Uint8Array, start: number, end: number): number {
+/**
+ * Do more than `limit` brackets stand open at once somewhere in the whole value? Nearly every value has fewer brackets than
+ * that at all, and counting them is much faster than walking.
+ */
+export function isDeeper(limit: number, bytes: Buffer, start: number, end: number): boolean {
+  if (end - start <= 2 * limit) return false
+  const value = bytes.subarray(start, end)
+  const objects = count(value, OPEN_OBJECT, limit)
+  if (objects + count(value, OPEN_LIST, limit - objects) <= limit) return false
   const scan = newScan()
   advance(scan, bytes, start, end)
-  return scan.deepest
+  return scan.deepest > limit
+}
+
+/** How often the byte occurs; counts no further than just above `limit`. */
+function count(bytes: Buffer, byte: number, limit: number): number {
+  let found = 0
+  for (let at = bytes.indexOf(byte); at >= 0 && found <= limit; found++) {
+    at = bytes.indexOf(byte, at + 1)
+  }
+  return found
 }

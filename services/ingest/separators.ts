@@ -1,32 +1,46 @@
 import type { Window } from './window.ts'
 
-/** Files have few ways to go from one record to the next; more than this many are left to the careful way. */
-const most = 4
-const longest = 128
+/**
+ * How the records of a run of files follow each other: what stands between two records, from the last brace of one to the
+ * quote before the first key of the next, such as `},{"`, and which first keys there are. Files may share it; it changes
+ * only how fast they are cut.
+ */
+export type Habits = { readonly gaps: Buffer[]; readonly keys: Set<string> }
 
-type Known = { readonly bytes: Buffer; found: number; searched: number }
+export const newHabits = (): Habits => ({
+  gaps: [Buffer.from('},{"')],
+  keys: new Set(['eventVersion']),
+})
+
+/** More than these are left to the careful way. */
+const most = { gaps: 4, keys: 32 }
+const longest = { gap: 96, key: 64 }
+const QUOTE = 0x22
 
 /**
- * The byte sequences that stand between two records of this file, learned from the file itself: from the last brace of one
- * record to the end of the first key of the next, such as `},{"eventVersion"`. They only *suggest* where a record ends;
- * the JSON parser decides. Each is searched for only once over the whole stream.
+ * Finds where one record of a stream seems to end and the next to begin. That only *suggests* an end; the JSON parser
+ * decides. Each gap is searched for once over the whole stream.
  */
 export class Separators {
   readonly #window: Window
-  readonly #known: Known[] = []
+  readonly #habits: Habits
+  /** For each gap: the offset in the stream where it was found next, and up to where it was searched. */
+  readonly #found: number[] = []
+  readonly #searched: number[] = []
   /** Offset where a record ended whose separator is not known; −1: none. */
   #from = -1
 
-  constructor(window: Window) {
+  constructor(window: Window, habits: Habits) {
     this.#window = window
+    this.#habits = habits
   }
 
-  /** Position of the brace of the nearest separator after the window's start; −1: none in sight. */
+  /** Position of the brace before the nearest separator after the window's start; −1: none in sight. */
   nearest(): number {
     if (this.#from >= 0) this.#learn()
     let best = -1
-    for (const separator of this.#known) {
-      const at = this.#find(separator)
+    for (let gap = 0; gap < this.#habits.gaps.length; gap++) {
+      const at = this.#find(gap)
       if (at >= 0 && (best < 0 || at < best)) best = at
     }
     return best
@@ -34,7 +48,7 @@ export class Separators {
 
   /** A record ended at this position, and no known separator told so. */
   learnFrom(end: number): void {
-    if (this.#known.length < most) this.#from = this.#window.base + end
+    this.#from = this.#window.base + end
   }
 
   /** Where an object begins behind another one, whatever its first key; −1: none in sight. */
@@ -45,36 +59,44 @@ export class Separators {
   }
 
   #learn(): void {
-    const { bytes, at, base } = this.#window
-    const end = this.#from - base
+    const { bytes, at, base, end } = this.#window
+    const from = this.#from - base
     this.#from = -1
-    const key = this.#keyEnd(at)
-    if (end < 1 || key < 0 || key - end > longest) return
-    const separator = Buffer.from(bytes.subarray(end - 1, key))
-    if (this.#known.some((known) => known.bytes.equals(separator))) return
-    this.#known.push({ bytes: separator, found: -1, searched: 0 })
+    const quote = bytes.subarray(0, Math.min(end, at + longest.gap)).indexOf(QUOTE, at)
+    if (from < 1 || quote < 0 || quote - from > longest.gap) return
+    const key = this.#keyAt(quote + 1)
+    const { gaps, keys } = this.#habits
+    if (key === '') return
+    if (keys.size < most.keys) keys.add(key)
+    const gap = Buffer.from(bytes.subarray(from - 1, quote + 1))
+    if (gaps.length < most.gaps && !gaps.some((known) => known.equals(gap))) gaps.push(gap)
   }
 
-  /** Offsets of the stream are remembered, not positions: the window moves. */
-  #find(separator: Known): number {
+  /** The nearest place of this gap that is followed by a known first key. */
+  #find(index: number): number {
+    const gap = this.#habits.gaps[index]
     const { bytes, base, at, end } = this.#window
-    const from = base + at + 1
-    if (separator.found >= from) return separator.found - base
-    const start = Math.max(from, separator.searched) - base
-    if (start >= end) return -1
-    const found = bytes.subarray(0, end).indexOf(separator.bytes, start)
-    separator.found = found < 0 ? -1 : base + found
-    const next = found < 0 ? end - separator.bytes.length + 1 : found + 1
-    separator.searched = base + Math.max(start, next)
+    const before = this.#found[index] ?? -1
+    if (gap === undefined || before > base + at) return before - base
+    const view = bytes.subarray(0, end)
+    let from = Math.max(at + 1, (this.#searched[index] ?? 0) - base)
+    let found = view.indexOf(gap, from)
+    while (found >= 0 && !this.#habits.keys.has(this.#keyAt(found + gap.length))) {
+      from = found + 1
+      found = view.indexOf(gap, from)
+    }
+    this.#found[index] = found < 0 ? -1 : base + found
+    const next = found < 0 ? Math.max(from, end - gap.length - longest.key) : found + 1
+    this.#searched[index] = base + next
     return found
   }
 
-  /** One past the closing quote of the first key of the object at `start`; −1: not in sight. */
-  #keyEnd(start: number): number {
+  /** The key that begins here, up to its closing quote; '' if that is not in sight or far. */
+  #keyAt(start: number): string {
     const { bytes, end } = this.#window
-    const view = bytes.subarray(start, Math.min(end, start + longest))
-    const open = view.indexOf(0x22)
-    const close = open < 0 ? -1 : view.indexOf(0x22, open + 1)
-    return close < 0 ? -1 : start + close + 1
+    const until = Math.min(end, start + longest.key)
+    let close = start
+    while (close < until && bytes[close] !== QUOTE) close++
+    return close < until ? bytes.toString('latin1', start, close) : ''
   }
 }

@@ -2,9 +2,10 @@ import { limits as defaults } from './limits.ts'
 import type { Limits } from './limits.ts'
 import { isHeaderKey, matchHeader, membersBehind } from './headers.ts'
 import { Lines } from './lines.ts'
-import { advance, depthOf, isSpace, newScan } from './scan.ts'
+import { advance, isDeeper, isSpace, newScan } from './scan.ts'
 import type { Scan } from './scan.ts'
-import { Separators } from './separators.ts'
+import { newHabits, Separators } from './separators.ts'
+import type { Habits } from './separators.ts'
 import { Window } from './window.ts'
 
 /** One value of the stream, or a stretch of it that is no value. `offset` counts bytes from the beginning. */
@@ -38,7 +39,7 @@ export const reasons = {
 type Step = Piece | 'again' | 'wait' | undefined
 
 /** A longer stretch is not worth guessing: most often it is several records. */
-const longestGuess = 64 * 1024
+const longestGuess = 256 * 1024
 /** Prose without a newline is taken in steps of this many bytes. */
 const longestLine = 1024 * 1024
 /** Bytes kept in view while looking for the next record behind a broken one. */
@@ -55,7 +56,7 @@ const overlap = 256
 export class Splitter implements Cutter {
   readonly #window = new Window()
   readonly #lines = new Lines(this.#window)
-  readonly #separators = new Separators(this.#window)
+  readonly #separators: Separators
   readonly #limits: Limits
   #ended = false
   /** Between documents, in a list, in the array of a wrapper, or behind that array. */
@@ -69,8 +70,9 @@ export class Splitter implements Cutter {
   #bad: { readonly reason: string; readonly offset: number; text: string } | undefined
   #resyncing = false
 
-  constructor(limits: Limits = defaults) {
+  constructor(limits: Limits = defaults, habits: Habits = newHabits()) {
     this.#limits = limits
+    this.#separators = new Separators(this.#window, habits)
   }
 
   push(chunk: Uint8Array): void {
@@ -221,10 +223,10 @@ export class Splitter implements Cutter {
   #value(value: unknown, end: number): Piece {
     const window = this.#window
     const size = end - window.at
-    const { depth } = this.#limits
     if (size > this.#limit()) return this.#skipped(end)
-    if (size > 2 * depth && depthOf(window.bytes, window.at, end) > depth)
+    if (isDeeper(this.#limits.depth, window.bytes, window.at, end)) {
       return this.#reject(reasons.deep, end)
+    }
     const offset = window.offset()
     window.at = end
     return { as: 'value', value, offset, size }

@@ -40,16 +40,16 @@ export function unwrap(value: unknown, sink: Sink): void {
 
 function open(state: State, value: unknown, within: string, depth: number): void {
   const { sink } = state
-  if (isPlainRecord(value)) return sink.record(value, within)
   if (depth > limits.wrappers) {
     return sink.dead(`wrapped more than ${limits.wrappers} times`, within, textOf(value))
   }
+  if (isPlainRecord(value)) return sink.record(value, within)
   if (Array.isArray(value)) {
     if (value.length === 0) return sink.ignored('empty list', within)
     return value.forEach((item, i) => open(state, item, `${within}[${i}]`, depth + 1))
   }
   if (typeof value === 'string' && looksLikeJson(value))
-    return openText(state, value, within, depth)
+    return openText(state, value, within, depth + 1)
   if (!isFields(value)) return sink.record(value, within)
   const opened = openWrapper(value)
   if (opened.as === 'record') return sink.record(opened.value, within)
@@ -96,7 +96,7 @@ function openBytes(state: State, bytes: Uint8Array, within: string, depth: numbe
   for (let piece = splitter.next(); piece; piece = splitter.next()) {
     const place = found++ === 0 ? within : `${within}+${found - 1}`
     if (piece.as === 'bad') state.sink.dead(piece.reason, place, piece.text)
-    else open(state, piece.value, place, depth + 1)
+    else open(state, piece.value, place, depth)
   }
   if (found === 0) state.sink.ignored('empty message', within)
 }
