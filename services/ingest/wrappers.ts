@@ -152,6 +152,17 @@ const envelopes: readonly Wrapper[] = [
   },
 ]
 
+/** The field of a stored dead letter that holds what could not be read. */
+export const letterField = 'letter'
+
+/** A dead letter that somebody kept: what it holds is tried again. */
+const storedLetter: Wrapper = {
+  is: (value) =>
+    hasText('id', 'reason', 'field', 'source', 'text')(value) &&
+    typeof value['offset'] === 'number',
+  open: (value) => one('text', value['text'], letterField),
+}
+
 /** What other tools make of the records when they export them. */
 const exports: readonly Wrapper[] = [
   {
@@ -196,7 +207,13 @@ const exports: readonly Wrapper[] = [
   { is: isLogEvent, open: textIn('message') },
 ]
 
-const wrappers: readonly Wrapper[] = [...besideTheLogs, ...lookAlikes, ...envelopes, ...exports]
+const wrappers: readonly Wrapper[] = [
+  ...besideTheLogs,
+  ...lookAlikes,
+  storedLetter,
+  ...envelopes,
+  ...exports,
+]
 
 /** Opens one layer around a record. What no wrapper is, is the record itself. */
 export function openWrapper(value: Fields): Opened {
