@@ -1,3 +1,4 @@
+import { principalOfArn } from '#shared/facts/arn.ts'
 import { baseOf } from '#shared/policy.ts'
 import type { AgentRegistered } from '#shared/messages/activity.ts'
 
@@ -24,7 +25,7 @@ export const emptyRegistry = (): Registry => ({
   byRuntime: new Map(),
 })
 
-/** Adds a registration. Principals must be principal keys already (the door turns ARNs into keys). */
+/** Adds a registration. Principals may be written as ARNs or as principal keys. */
 export function register(registry: Registry, agent: AgentRegistered): void {
   const validFrom = agent.validFrom ?? -Infinity
   const known = registry.agents.get(agent.agent)
@@ -34,7 +35,7 @@ export function register(registry: Registry, agent: AgentRegistered): void {
   for (const source of agent.sources ?? []) entry.sources.add(source)
   entry.open = entry.sources.size === 0
   registry.agents.set(agent.agent, entry)
-  for (const principal of agent.principals) add(registry.byPrincipal, principal, agent.agent)
+  for (const principal of agent.principals) add(registry.byPrincipal, principalOfArn(principal) || principal, agent.agent)
   for (const runtime of agent.runtimes) add(registry.byRuntime, runtimeName(runtime), agent.agent)
 }
 

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { AgentActivity } from '#shared/messages/activity.ts'
 import { runs } from '#test/property.ts'
-import { contentId } from '#shared/facts/canonical.ts'
+import { contentId } from '#shared/facts/content-id.ts'
 import { fromOtlp } from './from-otlp.ts'
 import {
   activitiesOf,

@@ -1,7 +1,7 @@
 import type { AgentActivity } from '#shared/messages/activity.ts'
 import type { Normalised, Pointer, Rejected } from '#shared/messages/record.ts'
 import { isObject, type Fields } from './activity-read.ts'
-import { contentId } from '#shared/facts/canonical.ts'
+import { contentId } from '#shared/facts/content-id.ts'
 import { list, readAttributes, type Attributes } from './genai/attributes.ts'
 import { fromLogRecord } from './genai/from-logs.ts'
 import { fromSpans } from './genai/from-spans.ts'

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { canonicalJson } from '#shared/facts/canonical.ts'
+import { canonicalise } from '#shared/facts/canonical.ts'
 import type { Finding } from '#shared/messages/finding.ts'
 import { levels, type Holder } from '#shared/messages/holder.ts'
 import type { Incident } from '#shared/messages/incident.ts'
@@ -14,13 +14,13 @@ export function outcomeOf(incidents: readonly Incident[]): unknown[] {
     holder: holderOf(incident.holder),
     findings: incident.findings
       .map(findingOf)
-      .toSorted((a, b) => order(canonicalJson(a), canonicalJson(b))),
+      .toSorted((a, b) => order(canonicalise(a), canonicalise(b))),
     first: incident.first.at,
   }))
   return told
     .toSorted(
       (a, b) =>
-        a.first - b.first || order(a.subject, b.subject) || order(canonicalJson(a), canonicalJson(b)),
+        a.first - b.first || order(a.subject, b.subject) || order(canonicalise(a), canonicalise(b)),
     )
     .map(({ first: _, ...rest }) => rest)
 }
@@ -43,4 +43,4 @@ export const holderOf = (holder: Holder) =>
 
 /** `sha256:` and the hash of the outcome's RFC 8785 JSON. */
 export const outcomeHash = (outcome: readonly unknown[]): string =>
-  `sha256:${createHash('sha256').update(canonicalJson(outcome)).digest('hex')}`
+  `sha256:${createHash('sha256').update(canonicalise(outcome)).digest('hex')}`

@@ -59,7 +59,7 @@ export class Requests {
     this.at[row] = mark.at
     this.ids.set(row, mark.id)
     this.index[slot] = row
-    if (this.size >= this.limit) this.halve()
+    while (this.size >= this.limit) this.halve()
     if (this.size === this.capacity) this.grow()
   }
 

@@ -1,6 +1,6 @@
 import type { ToolCalled } from '#shared/messages/activity.ts'
 import { isObject, type Fields } from '../activity-read.ts'
-import { contentId } from '#shared/facts/canonical.ts'
+import { contentId } from '#shared/facts/content-id.ts'
 import { allOf, firstOf, readAttributes, type Attributes } from './attributes.ts'
 import { names, requestIdNames, taskRules } from './dialects.ts'
 import { readNanos, readTrace, type Rejection } from './span.ts'
