@@ -1,0 +1,28 @@
+import { memo } from './intern.ts'
+
+/** Four groups of one to three digits. Values above 255 pass: anonymisers write them, and a place need only be the same place. */
+const ipv4 = /^\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}$/
+/** Hex groups and colons, perhaps an IPv4 tail or a zone: an address literal, never a host name. */
+const ipv6 = /^[0-9a-f]{0,4}:[0-9a-f:.]{1,40}(?:%\w{1,16})?$/i
+const unspecified: ReadonlySet<string> = new Set(['0.0.0.0', '::'])
+
+/** The address if it says where a caller is; '' for service names, "AWS Internal" and masks. */
+export const addressOf = memo((text) =>
+  (ipv4.test(text) || ipv6.test(text)) && !unspecified.has(text) ? text : '',
+)
+
+export type Agent = {
+  readonly agent: string
+  /** The AWS console's own servers: the call comes from a person's console session, the address is theirs, not his. */
+  readonly console: boolean
+}
+
+const isConsole = (agent: string): boolean =>
+  agent.includes('S3Console') ||
+  agent.startsWith('console.') ||
+  agent.includes('.console.aws.amazon.com') ||
+  agent === 'signin.amazonaws.com' ||
+  (agent.startsWith('AWS') && agent.includes('Console') && !agent.includes('Mobile'))
+
+/** What a user agent says: used to recognise AWS's own proxies, never as evidence of who called. */
+export const agentOf = memo((agent): Agent => ({ agent, console: isConsole(agent) }))
