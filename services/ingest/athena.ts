@@ -1,3 +1,5 @@
+import { parse } from './json.ts'
+
 type Fields = Readonly<Record<string, unknown>>
 
 /** Columns of the CloudTrail table in Athena (AWS documentation, "Query CloudTrail logs"), and the fields that they hold. */
@@ -72,9 +74,6 @@ function renamed(value: unknown): unknown {
 }
 
 function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
-  }
+  const value = parse(text)
+  return value === undefined ? text : value
 }

@@ -1,7 +1,7 @@
 import { fromAthena, isAthenaRow } from './athena.ts'
 import { limits } from './limits.ts'
-import { reasons } from './splitter.ts'
-import type { Cutter, Piece } from './splitter.ts'
+import { reasons } from './piece.ts'
+import type { Cutter, Piece } from './piece.ts'
 import { Window } from './window.ts'
 
 const QUOTE = 0x22

@@ -9,7 +9,7 @@ import { CsvCutter, isAthenaCsv } from './csv.ts'
 import { limits } from './limits.ts'
 import type { Habits } from './separators.ts'
 import { Splitter } from './splitter.ts'
-import type { Cutter } from './splitter.ts'
+import type { Cutter } from './piece.ts'
 
 export type ReadOptions = {
   /** A batch is handed on when it holds this many elements. */
@@ -18,7 +18,8 @@ export type ReadOptions = {
 
 /** Files that are opened, and inflated as far as their first chunk, before their turn. */
 const opened = 4
-const standardBatch = 500
+/** Small, because values that are dropped soon cost the garbage collector least. */
+const standardBatch = 100
 
 /**
  * Reads files, folders and `-` (standard input) into batches of raw records. Memory is bounded whatever the size: by the

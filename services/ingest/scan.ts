@@ -70,6 +70,10 @@ function mayOpenAfter(bytes: Uint8Array, start: number, at: number): boolean {
 export const isSpace = (byte: number | undefined): boolean =>
   byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09
 
+/** Does a number or word end before this byte? */
+export const endsScalar = (byte: number | undefined): boolean =>
+  byte === COMMA || byte === CLOSE_LIST || byte === CLOSE_OBJECT || isSpace(byte)
+
 /**
  * Do more than `limit` brackets stand open at once somewhere in the whole value? Nearly every value has fewer brackets than
  * that at all, and counting them is much faster than walking.

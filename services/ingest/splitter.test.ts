@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { limits } from './limits.ts'
-import { Splitter, reasons } from './splitter.ts'
-import type { Piece } from './splitter.ts'
+import { reasons } from './piece.ts'
+import { Splitter } from './splitter.ts'
+import type { Piece } from './piece.ts'
 
 /** Cuts the bytes into pieces, given in chunks of these sizes, over and over. */
 function split(bytes: Uint8Array, sizes: readonly number[], bounds = limits): Piece[] {

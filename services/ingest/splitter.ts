@@ -1,39 +1,16 @@
 import { limits as defaults } from './limits.ts'
 import type { Limits } from './limits.ts'
+import { BadStretch } from './bad-stretch.ts'
 import { isHeaderKey, matchHeader, membersBehind } from './headers.ts'
+import { parse } from './json.ts'
 import { Lines } from './lines.ts'
-import { advance, isDeeper, isSpace, newScan } from './scan.ts'
+import { reasons } from './piece.ts'
+import type { Cutter, Piece } from './piece.ts'
+import { advance, endsScalar, isDeeper, isSpace, newScan } from './scan.ts'
 import type { Scan } from './scan.ts'
 import { newHabits, Separators } from './separators.ts'
 import type { Habits } from './separators.ts'
 import { Window } from './window.ts'
-
-/** One value of the stream, or a stretch of it that is no value. `offset` counts bytes from the beginning. */
-export type Piece =
-  | {
-      readonly as: 'value'
-      readonly value: unknown
-      readonly offset: number
-      readonly size: number
-    }
-  | { readonly as: 'bad'; readonly reason: string; readonly offset: number; readonly text: string }
-
-/** What cuts a stream of bytes into pieces: `push` all chunks, then `end`; ask `next` until it has none. */
-export type Cutter = {
-  push(chunk: Uint8Array): void
-  end(): void
-  /** The next piece. Undefined: more bytes are needed; after `end`: there are no more. */
-  next(): Piece | undefined
-}
-
-export const reasons = {
-  json: 'not valid JSON',
-  text: 'text that is no JSON',
-  cut: 'the file ends inside a record',
-  open: 'the file ends inside a list of records',
-  deep: 'JSON nested too deep',
-  large: (bytes: number) => `record larger than ${bytes / (1024 * 1024)} MiB`,
-} as const
 
 /** `again`: look at what comes next. `wait`: more bytes are needed. Undefined: this way does not apply, try another. */
 type Step = Piece | 'again' | 'wait' | undefined
@@ -66,12 +43,12 @@ export class Splitter implements Cutter {
   #oversize = -1
   /** Offset up to which lines are known not to be one value each. */
   #notLines = -1
-  /** A stretch that is no value and has not ended yet. */
-  #bad: { readonly reason: string; readonly offset: number; text: string } | undefined
+  readonly #bad: BadStretch
   #resyncing = false
 
   constructor(limits: Limits = defaults, habits: Habits = newHabits()) {
     this.#limits = limits
+    this.#bad = new BadStretch(this.#window, limits.keptBytes)
     this.#separators = new Separators(this.#window, habits)
   }
 
@@ -111,7 +88,7 @@ export class Splitter implements Cutter {
   }
 
   #finish(): Step {
-    if (this.#bad) return this.#flushBad()
+    if (this.#bad.isOpen) return this.#bad.flush()
     if (this.#place === 'documents') return 'wait'
     this.#place = 'documents'
     return { as: 'bad', reason: reasons.open, offset: this.#window.offset(), text: '' }
@@ -120,7 +97,7 @@ export class Splitter implements Cutter {
   #document(byte: number): Step {
     if (byte !== 0x7b && byte !== 0x5b) return this.#text()
     if (byte === 0x5b) return this.#enterList()
-    if (this.#bad) return this.#flushBad()
+    if (this.#bad.isOpen) return this.#bad.flush()
     return this.#enterArray() ?? this.#line() ?? this.#guess() ?? this.#careful()
   }
 
@@ -154,7 +131,7 @@ export class Splitter implements Cutter {
     if (next === end && !this.#ended) return 'wait'
     const byte = bytes[next]
     if (byte !== 0x7b && byte !== 0x5b && byte !== 0x22 && byte !== 0x5d) return this.#text()
-    if (this.#bad) return this.#flushBad()
+    if (this.#bad.isOpen) return this.#bad.flush()
     this.#window.at++
     this.#place = 'list'
     return 'again'
@@ -262,10 +239,10 @@ export class Splitter implements Cutter {
     let end = this.#lines.newline()
     if (end < 0 && !this.#ended && window.end - window.at < longestLine) return 'wait'
     if (end < 0) end = window.end
-    const value = this.#bad ? undefined : parse(window.text(window.at, end))
+    const value = this.#bad.isOpen ? undefined : parse(window.text(window.at, end))
     if (value !== undefined) return this.#value(value, end)
-    this.#bad ??= { reason: reasons.text, offset: window.offset(), text: '' }
-    this.#keep(end + 1)
+    this.#bad.begin(reasons.text)
+    this.#bad.take(end + 1)
     return 'again'
   }
 
@@ -280,10 +257,13 @@ export class Splitter implements Cutter {
 
   /** A record is broken at `end`, and nobody knows yet where the next one begins. */
   #lose(reason: string, end: number): Step {
-    const offset = this.#oversize < 0 ? this.#window.offset() : this.#oversize
-    this.#bad = { reason, offset, text: '' }
-    if (this.#oversize >= 0) this.#window.at = end
-    else this.#keep(end)
+    if (this.#oversize >= 0) {
+      this.#bad.begin(reason, this.#oversize)
+      this.#window.at = end
+    } else {
+      this.#bad.begin(reason)
+      this.#bad.take(end)
+    }
     this.#oversize = -1
     this.#resyncing = true
     if (this.#place === 'behind' || reason === reasons.cut) this.#place = 'documents'
@@ -295,12 +275,12 @@ export class Splitter implements Cutter {
     const window = this.#window
     const next = this.#nextStart()
     if (next < 0 && !this.#ended) {
-      this.#keep(Math.max(window.at, window.end - overlap))
+      this.#bad.take(Math.max(window.at, window.end - overlap))
       return 'wait'
     }
-    this.#keep(next < 0 ? window.end : next)
+    this.#bad.take(next < 0 ? window.end : next)
     this.#resyncing = false
-    return this.#flushBad()
+    return this.#bad.flush()
   }
 
   #nextStart(): number {
@@ -311,35 +291,7 @@ export class Splitter implements Cutter {
     return brace < 0 ? this.#separators.anyBetweenObjects() : brace + 1
   }
 
-  /** Adds the bytes up to `end` to the bad stretch, as far as dead letters keep them. */
-  #keep(end: number): void {
-    const window = this.#window
-    const stop = Math.min(end, window.end)
-    const room = this.#limits.keptBytes - (this.#bad?.text.length ?? 0)
-    if (this.#bad && room > 0)
-      this.#bad.text += window.text(window.at, Math.min(stop, window.at + room))
-    window.at = stop
-  }
-
-  #flushBad(): Step {
-    const bad = this.#bad
-    this.#bad = undefined
-    return bad && { as: 'bad', ...bad }
-  }
-
   #limit(): number {
     return this.#place === 'documents' ? this.#limits.documentBytes : this.#limits.recordBytes
   }
 }
-
-/** The value, or undefined if the text is no JSON document. JSON has no undefined. */
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-const endsScalar = (byte: number | undefined): boolean =>
-  byte === 0x2c || byte === 0x5d || byte === 0x7d || isSpace(byte)
