@@ -129,7 +129,7 @@ export class Splitter implements Cutter {
     let next = at + 1
     while (next < end && isSpace(bytes[next])) next++
     if (next === end && !this.#ended) return 'wait'
-    const byte = bytes[next]
+    const byte = next < end ? bytes[next] : -1
     if (byte !== 0x7b && byte !== 0x5b && byte !== 0x22 && byte !== 0x5d) return this.#text()
     if (this.#bad.isOpen) return this.#bad.flush()
     this.#window.at++
