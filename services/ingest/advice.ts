@@ -32,6 +32,10 @@ const advices: readonly Advice[] = [
     todo: 'Look at the file at this offset. If these are logs, export them as JSON; if not, leave the file out.',
   },
   {
+    when: /kind of agent activity/,
+    todo: 'Lines with `kind` are read as agent activities. Correct the kind, or leave the file out.',
+  },
+  {
     when: /time/i,
     todo: 'Without its time a record proves nothing. Export it again with `eventTime` as CloudTrail wrote it.',
   },
