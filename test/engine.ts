@@ -32,7 +32,7 @@ export function through(records: readonly unknown[], options: Through = {}): Pro
       arrival: options.arrival ?? {},
       covers: covers.flatMap((text) => parseCover(text) ?? []),
     },
-    { normalise: (raw) => normalise(raw), effects: memoryEffects() },
+    { normalise: (raw) => normalise(raw, { trustedAccounts: new Set() }), effects: memoryEffects() },
   )
 }
 

@@ -1,4 +1,4 @@
-import type { Evidence, Rank } from '#shared/messages/holder.ts'
+import type { Evidence, Level, Rank } from '#shared/messages/holder.ts'
 import { weaker } from '#shared/messages/holder.ts'
 import type { Declared, Inherit, Lease } from '#shared/messages/hops.ts'
 import type { IssueCopy } from '#shared/messages/use.ts'
@@ -6,6 +6,16 @@ import { baseOf } from '#shared/policy.ts'
 import { actorsOfKey } from './actors.ts'
 import { agentsOf, maySpeak, registrationOf, runtimeAgents } from './registry.ts'
 import type { Cred, CorrelateState, Session } from './state.ts'
+
+const given = (level: Level, id: string, rank: Rank, rule: string, record: string): Evidence => ({
+  level,
+  id,
+  rank,
+  rule,
+  record,
+  agent: '',
+  from: 'given',
+})
 
 /** How far creationDate may lie from the issue record (issue and use share a second). */
 const issueSlackMs = 2_000
@@ -53,7 +63,7 @@ function registered(
   const chosen: Rank = issue && fromIssuer(state, issue) ? 'exact' : 'claimed'
   const say = (agent: string, rank: Rank, rule: string): Evidence[] =>
     holds(state, agent, session)
-      ? [{ level: 'agent', id: agent, rank, rule, record: registrationOf(state.registry, agent) }]
+      ? [given('agent', agent, rank, rule, registrationOf(state.registry, agent))]
       : []
   return [
     ...base.flatMap((agent) => say(agent, 'exact', 'registered on this principal')),
@@ -73,13 +83,9 @@ function runtimes(state: CorrelateState, cred: Cred): Evidence[] {
   const agents = new Set(names.flatMap((name) => runtimeAgents(state.registry, name)))
   return [...agents]
     .filter((agent) => holds(state, agent, cred.session))
-    .map((agent) => ({
-      level: 'agent',
-      id: agent,
-      rank: 'exact',
-      rule: 'AWS names the runtime it was given to',
-      record: registrationOf(state.registry, agent),
-    }))
+    .map((agent) =>
+      given('agent', agent, 'exact', 'AWS names the runtime it was given to', registrationOf(state.registry, agent)),
+    )
 }
 
 /** Was the issue asked for by somebody who may vouch: a configured issuer, an AWS service, an identity provider? */
@@ -96,13 +102,8 @@ function markers(state: CorrelateState, copy: IssueCopy): Evidence[] {
   const { tags, sessionName } = state.policy
   const vouched = fromIssuer(state, copy)
   const rank: Rank = vouched ? 'exact' : 'claimed'
-  const say = (level: Evidence['level'], id: string, rule: string): Evidence => ({
-    level,
-    id,
-    rank,
-    rule: vouched ? rule : `${rule}, written by the caller`,
-    record: copy.id,
-  })
+  const say = (level: Level, id: string, rule: string): Evidence =>
+    given(level, id, rank, vouched ? rule : `${rule}, written by the caller`, copy.id)
   const tagged = Object.entries(issue.tags).flatMap(([key, value]) =>
     value === ''
       ? []
@@ -136,8 +137,8 @@ function identity(state: CorrelateState, value: string, rank: Rank, record: stri
   const rule = rank === 'exact' ? 'SourceIdentity' : 'SourceIdentity, written by the caller'
   const known = state.registry.agents.has(value)
   if (known || (rank === 'exact' && !value.includes('@')))
-    return [{ level: 'agent', id: value, rank, rule, record }]
-  return [{ level: 'human', id: value, rank, rule, record }]
+    return [given('agent', value, rank, rule, record)]
+  return [given('human', value, rank, rule, record)]
 }
 
 function sourceIdentities(state: CorrelateState, cred: Cred): Evidence[] {
@@ -152,8 +153,8 @@ function leases(state: CorrelateState, cred: Cred): Evidence[] {
     .flatMap((lease) => {
       const rank = leaseRank(state, lease)
       const rule = rank === 'exact' ? 'leased by a configured issuer' : 'lease reported'
-      const task: Evidence = { level: 'task', id: lease.task, rank, rule, record: lease.id }
-      return lease.agent === '' ? [task] : [task, { ...task, level: 'agent', id: lease.agent }]
+      const task: Evidence = { ...given('task', lease.task, rank, rule, lease.id), agent: lease.agent }
+      return lease.agent === '' ? [task] : [task, given('agent', lease.agent, rank, rule, lease.id)]
     })
 }
 
@@ -180,10 +181,13 @@ function mayHandOn(state: CorrelateState, lease: Lease): boolean {
 }
 
 function actorEvidence(state: CorrelateState, cred: Cred): Evidence[] {
-  return actorsOfKey(state, cred).flatMap(({ task, agent, rank, rule, first }): Evidence[] => [
-    ...(task ? [{ level: 'task' as const, id: task, rank, rule, record: first.id }] : []),
-    ...(agent ? [{ level: 'agent' as const, id: agent, rank, rule, record: first.id }] : []),
-  ])
+  return actorsOfKey(state, cred).flatMap(({ task, agent, rank, rule, first }): Evidence[] => {
+    const say = { rank, rule, record: first.id, from: 'use' as const }
+    return [
+      ...(task ? [{ ...say, level: 'task' as const, id: task, agent }] : []),
+      ...(agent ? [{ ...say, level: 'agent' as const, id: agent, agent: '' }] : []),
+    ]
+  })
 }
 
 /** What the task itself declares: its agent, and the human for whom it works. */
@@ -195,8 +199,10 @@ function viaTask(state: CorrelateState, each: Evidence): Evidence[] {
     level,
     id: declared.names,
     rank: weaker(each.rank, declaredRank(state, declared)),
-    rule: level === 'agent' ? 'the task is declared as its' : 'on behalf of, as declared',
+    rule: level === 'agent' ? 'the task is declared as its own' : 'on behalf of, as declared',
     record: declared.id,
+    agent: '',
+    from: each.from,
   })
   return [
     ...info.agents.map((declared) => say('agent', declared)),

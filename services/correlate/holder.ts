@@ -22,7 +22,7 @@ export type Decision = {
 /**
  * Who holds a credential, from the set of all evidence and never from its order: at each level the best rank that has a
  * candidate; one → holder, several → ambiguous (DESIGN §3.1). `agentOf` tells the agent that a task is known to belong to:
- * a mere claim of a task that belongs to somebody else than the better-proven agent is set aside, it is never the owner.
+ * a task that belongs to somebody else than the better-proven agent is set aside, it is never the owner.
  */
 export function decide(
   evidence: readonly Evidence[],
@@ -35,7 +35,8 @@ export function decide(
   const human = decideLevel('human', evidence)
   const holder = { human: human.answer, agent: agent.answer, task: task.answer }
   const won = [...human.won, ...agent.won, ...task.won]
-  return { holder, won, lost: evidence.filter((each) => disagrees(each, holder, won)) }
+  const lost = evidence.filter((each) => !usable.includes(each) || disagrees(each, holder, won))
+  return { holder, won, lost }
 }
 
 type LevelDecision = { readonly answer: LevelHolder; readonly won: readonly Evidence[] }
@@ -64,16 +65,16 @@ const compareEvidence = (a: Evidence, b: Evidence): number =>
   compareText(a.id, b.id) || compareText(a.rule, b.rule) || compareText(a.record, b.record)
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
-/** A task below `corroborated` that belongs to other agents than the one who is proven better. */
+/** A task that belongs to other agents than the one who is proven better. */
 function contradicts(
   each: Evidence,
   agent: LevelDecision,
   agentOf: (task: string) => readonly string[],
 ): boolean {
-  if (each.level !== 'task' || rankOf(each.rank) < rankOf('claimed')) return false
+  if (each.level !== 'task') return false
   const [known] = agent.won
   if (!known || agent.answer.id === null || rankOf(known.rank) >= rankOf(each.rank)) return false
-  const agents = agentOf(each.id)
+  const agents = each.agent === '' ? agentOf(each.id) : [each.agent]
   return agents.length > 0 && !agents.includes(agent.answer.id)
 }
 
@@ -82,13 +83,19 @@ const disagrees = (each: Evidence, holder: Holder, won: readonly Evidence[]): bo
   holder[each.level].rank !== 'none' &&
   !holder[each.level].candidates.includes(each.id)
 
+/** Who holds it at this level, or, for a task that was set aside, the agent who does. */
+function ownerText(holder: Holder, level: Level): string {
+  const { candidates } = holder[level]
+  return candidates.length > 0 ? candidates.join(' or ') : `agent ${holder.agent.candidates.join(' or ')}`
+}
+
 /** What lost to something better, told as ownership conflicts: who holds it, and who else was named. */
 export function conflictsOf({ holder, lost }: Decision, at: number): Conflict[] {
   const found = lost
     .filter(({ rank }) => rank !== 'inferred')
     .map((each) => ({
       level: each.level,
-      holder: holder[each.level].id ?? holder[each.level].candidates.join(' or '),
+      holder: ownerText(holder, each.level),
       says: each.id,
       rank: each.rank,
       rule: each.rule,

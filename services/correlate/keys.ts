@@ -1,7 +1,7 @@
 import type { Mark } from '#shared/facts/mark.ts'
 import { latest } from '#shared/facts/mark.ts'
 import type { Declared, Inherit } from '#shared/messages/hops.ts'
-import { weaker, type Evidence, type Holder, type PathNode } from '#shared/messages/holder.ts'
+import { weaker, type Evidence, type PathNode } from '#shared/messages/holder.ts'
 import type { ActorFacts, KeyFacts } from '#shared/messages/session-facts.ts'
 import type { IssueCopy } from '#shared/messages/use.ts'
 import { actorsOfKey, type KeyActor } from './actors.ts'
@@ -17,6 +17,8 @@ export type KeyView = {
   readonly inherit: Inherit | undefined
   readonly evidence: readonly Evidence[]
   readonly decision: Decision
+  /** The same from who was given the key alone: somebody is foreign as a task only to what was given. */
+  readonly given: Decision
   readonly delegates: readonly string[]
   readonly actors: readonly KeyActor[]
 }
@@ -24,12 +26,16 @@ export type KeyView = {
 export function viewKey(state: CorrelateState, cred: Cred): KeyView {
   const issue = issueOf(state, cred)
   const evidence = evidenceOf(state, cred)
+  const agentOf = (task: string): readonly string[] => agentsOfTask(state, task)
+  const decision = decide(evidence, agentOf)
+  const given = evidence.filter(({ from }) => from === 'given')
   return {
     cred,
     issue,
     inherit: inheritOf(state, cred, issue),
     evidence,
-    decision: decide(evidence, (task) => agentsOfTask(state, task)),
+    decision,
+    given: given.length === evidence.length ? decision : decide(given, agentOf),
     delegates: delegatesOf(state, cred),
     actors: actorsOfKey(state, cred),
   }
@@ -78,7 +84,6 @@ export function keyFacts(state: CorrelateState, view: KeyView): KeyFacts {
   const ended = endOf(state, view)
   return {
     key: cred.key,
-    uses: cred.uses,
     first: cred.first ?? never,
     last: cred.last ?? never,
     holder: decision.holder,
@@ -147,7 +152,7 @@ export function actorFacts(state: CorrelateState, view: KeyView): ActorFacts[] {
       first: actor.first,
       last: actor.last,
       marks: actor.marks,
-      foreign: excuse === '' ? foreignAt(state, view.decision.holder, actor) : '',
+      foreign: excuse === '' ? foreignAt(state, view, actor) : '',
       excuse,
       claimedExcuse,
       root: rootOfTask(state, actor.task),
@@ -161,12 +166,16 @@ function rootOfTask(state: CorrelateState, task: string): string {
 }
 
 /** The level at which a known actor is not the holder. Ambiguous or no holder: nobody is foreign. */
-function foreignAt(state: CorrelateState, holder: Holder, actor: KeyActor): ActorFacts['foreign'] {
+function foreignAt(
+  state: CorrelateState,
+  { decision, given }: KeyView,
+  actor: KeyActor,
+): ActorFacts['foreign'] {
   const agents = actor.agent ? [actor.agent] : agentsOfTask(state, actor.task)
-  const owner = holder.agent.id
+  const owner = decision.holder.agent.id
   const otherAgent = owner !== null && agents.length > 0 && !agents.includes(owner)
   if (otherAgent) return 'agent'
-  return holder.task.id !== null && isNamed(actor.task) ? 'task' : ''
+  return given.holder.task.id !== null && isNamed(actor.task) ? 'task' : ''
 }
 
 /** Tasks that only a trace or a conversation stands for are in no lease's name space: as tasks they are never foreign. */
@@ -179,7 +188,7 @@ const none: Excuse = { excuse: '', claimedExcuse: '' }
 /** May this actor use the key? Declarations count only from who may speak for the holder's agent, and in time (SEMANTICS A7). */
 function excuseOf(state: CorrelateState, view: KeyView, actor: KeyActor): Excuse {
   const { holder } = view.decision
-  const task = holder.task.id
+  const task = view.given.holder.task.id
   if (task === null) return excuseByAgent(state, holder.agent.id, actor)
   if (actor.task === task) return { excuse: 'own', claimedExcuse: '' }
   if (view.delegates.includes(actor.task)) return { excuse: 'delegated', claimedExcuse: '' }

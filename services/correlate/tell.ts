@@ -3,7 +3,7 @@ import type { TargetDeed } from '#shared/messages/session-facts.ts'
 import { bequest, tasksOf, type KeyView } from './keys.ts'
 import { deedsOf } from './lists.ts'
 import type { Cred, CorrelateState, Session, Told } from './state.ts'
-import { rowsOf, whereOf } from './uses.ts'
+import { lifeSlackMs, rowsOf, whereOf } from './uses.ts'
 import {
   factsOf,
   ofInterest,
@@ -66,6 +66,8 @@ function plainCred(state: CorrelateState, cred: Cred): boolean {
   return (
     !cred.rich &&
     cred.whereCount < 2 &&
+    (cred.last?.at ?? -Infinity) <= cred.watchFrom &&
+    (cred.first?.at ?? Infinity) >= session.created - lifeSlackMs &&
     session.creds.length === 1 &&
     cred.sources.length === 0 &&
     !state.keyReports.has(cred.key) &&
@@ -102,9 +104,11 @@ function foreignTasks({ actors, decision }: KeyView): string[] {
 
 /** Somebody wants to know what this task holds: this session's lease root, if the task is its holder. */
 function tellHeld(view: SessionView, task: string, out: Message[]): void {
-  if (view.decision.holder.task.id !== task) return
-  const { session, leaseRoot } = view
-  if (!changed(heldOf(session), `held:${task}`, leaseRoot)) return
+  const { session } = view
+  const said = heldOf(session)
+  const leaseRoot = view.decision.holder.task.id === task ? view.leaseRoot : ''
+  if (leaseRoot === '' && !said.has(`held:${task}`)) return
+  if (!changed(said, `held:${task}`, leaseRoot)) return
   out.push({ to: 'join', kind: 'task.held', key: `task:${task}`, sender: session.id, leaseRoot })
 }
 
@@ -138,17 +142,38 @@ function tellPlaces(state: CorrelateState, view: SessionView, out: Message[]): v
   const { session, leaseRoot } = view
   if (!state.hosts.has(session.account)) return
   const said = heldOf(session)
-  if (session.instance !== '') return askPlaces(state, view, out)
-  for (const cred of session.creds)
+  const now = new Set<string>()
+  if (session.instance !== '') askPlaces(state, view, out)
+  else for (const cred of session.creds)
     for (const row of rowsOf(state, cred, 'where')) {
       const { address, agent, hour } = whereOf(state, row)
       const place = placeId(session.account, address, agent, hour)
       const first = state.seen.first(row)
       const sender = `${session.id}|${cred.key}`
-      if (!changed(said, `place:${place}|${cred.key}`, `${first.id} ${leaseRoot}`)) continue
+      now.add(`place:${place}\n${sender}`)
+      if (!changed(said, `place:${place}\n${sender}`, `${first.id} ${leaseRoot}`)) continue
       const user = { ...first, principal: session.principal, session: session.id, leaseRoot }
       out.push({ to: 'join', kind: 'place.used', key: `place:${place}`, sender, user })
     }
+  for (const { key, sender } of withdrawn(said, 'place:', now))
+    out.push({ to: 'join', kind: 'place.used', key, sender, user: undefined })
+}
+
+/**
+ * What was said under a prefix and is no more: a bound let it go, or the session turned out to be an instance. Names are
+ * `key` and `sender`, parted by a line end.
+ */
+function withdrawn(
+  said: Map<string, string>,
+  prefix: string,
+  now: ReadonlySet<string>,
+): { key: string; sender: string }[] {
+  const gone = [...said.keys()].filter((name) => name.startsWith(prefix) && !now.has(name))
+  return gone.map((name) => {
+    said.delete(name)
+    const [key = '', sender = ''] = name.split('\n')
+    return { key, sender }
+  })
 }
 
 function askPlaces(state: CorrelateState, { session }: SessionView, out: Message[]): void {
@@ -179,10 +204,12 @@ function tellDetect(state: CorrelateState, view: SessionView, out: Message[]): v
 function tellTargets(state: CorrelateState, view: SessionView, out: Message[]): void {
   const { session } = view
   const said = heldOf(session)
+  const now = new Set<string>()
   for (const deed of session.rich ? deedsOf(session.rich) : [])
     for (const name of [deed.target, ...(deed.about ?? [])]) {
       const key = `target:${deed.account}/${name}`
       const sender = `${session.id}|${deed.id}|${deed.deed}|${deed.target}`
+      now.add(`${key}\n${sender}`)
       const told: TargetDeed = {
         at: deed.at,
         id: deed.id,
@@ -199,9 +226,11 @@ function tellTargets(state: CorrelateState, view: SessionView, out: Message[]): 
         about: deed.about ?? [],
         key: deed.made ?? '',
       }
-      if (changed(said, `${key} ${sender}`, `${view.subject} ${view.leaseRoot}`))
+      if (changed(said, `${key}\n${sender}`, `${view.subject} ${view.leaseRoot}`))
         out.push({ to: 'join', kind: 'target.deed', key, sender, deed: told })
     }
+  for (const { key, sender } of withdrawn(said, 'target:', now))
+    out.push({ to: 'join', kind: 'target.deed', key, sender, deed: undefined })
   for (const id of targetIds(view)) {
     let asked = state.targets.get(id)
     if (!asked) {

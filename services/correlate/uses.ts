@@ -10,6 +10,10 @@ export const valuesMax = 64
 /** Rows of the facet `where` are told apart from those of `what` by this bit. */
 const whereBit = 0x80000000
 const hourMs = 3_600_000
+/** AWS lets no temporary credential live longer (GetSessionToken and GetFederationToken, 36 h). */
+export const longestLifeMs = 36 * hourMs
+/** Clocks and long calls: eventTime may lie a little outside of a lifetime. */
+export const lifeSlackMs = 5 * 60_000
 const errorClasses = ['none', 'denied', 'throttled', 'absent', 'other'] as const
 
 /**
@@ -59,7 +63,7 @@ function makeCred(state: CorrelateState, use: Use, id: string, shared: boolean):
     whereCount: 0,
     first: undefined,
     last: undefined,
-    watchFrom: Infinity,
+    watchFrom: use.created > 0 ? use.created + longestLifeMs : Infinity,
     sources: [],
     scopes: [],
     rich: undefined,
@@ -136,7 +140,7 @@ function sightWhere(state: CorrelateState, cred: Cred, use: Use): void {
     if (row < 0) return
   }
   const moved = state.seen.touch(row, use.at, use.id)
-  const several = cred.whereCount > 1 || cred.session.creds.length > 1
+  const several = cred.whereCount > 1 || cred.session.creds.length > 1 || cred.session.instance !== ''
   if (fresh ? several || state.hosts.has(cred.session.account) : moved && several) touch(state, cred.session)
 }
 
@@ -176,7 +180,11 @@ function stir(a: number, b: number): number {
 
 /** First and latest direct use. The latest matters at once only past the moment that somebody watches for. */
 function moveEnds(state: CorrelateState, cred: Cred, use: Use): void {
-  if (!cred.first || use.at <= cred.first.at) cred.first = earliest(cred.first, markOf(use))
+  if (!cred.first || use.at <= cred.first.at) {
+    const first = earliest(cred.first, markOf(use))
+    if (cred.first && first !== cred.first) touch(state, cred.session)
+    cred.first = first
+  }
   if (!cred.last || use.at >= cred.last.at) {
     const last = latest(cred.last, markOf(use))
     if (last !== cred.last && use.at > cred.watchFrom) touch(state, cred.session)

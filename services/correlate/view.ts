@@ -1,4 +1,4 @@
-import { compareMarks, earliest, latest, type Mark } from '#shared/facts/mark.ts'
+import { compareMarks } from '#shared/facts/mark.ts'
 import type { Neighbour, SessionFacts, TargetDeed } from '#shared/messages/session-facts.ts'
 import type { PathNode } from '#shared/messages/holder.ts'
 import { conflictsOf, decide, type Decision } from './holder.ts'
@@ -6,6 +6,7 @@ import { actorFacts, endOf, expiryOf, keyFacts, viewKey, type KeyView } from './
 import { agentsOfTask } from './evidence.ts'
 import { countOf, deedsOf, deniedOf, harvestOf, placesOf, severalPlaces } from './lists.ts'
 import type { Cred, CorrelateState, Session } from './state.ts'
+import { lifeSlackMs, longestLifeMs } from './uses.ts'
 
 /** What a session comes to right now: its keys, its holder, its chain, its subject and its story. */
 export type SessionView = {
@@ -18,13 +19,9 @@ export type SessionView = {
   readonly leaseRoot: string
 }
 
-/** AWS lets no temporary credential live longer (GetSessionToken and GetFederationToken, 36 h). */
-export const longestLifeMs = 36 * 3_600_000
-/** Clocks and long calls: eventTime may lie a little past the end. */
-export const lifeSlackMs = 5 * 60_000
 
 export function viewSession(state: CorrelateState, session: Session): SessionView {
-  const keys = session.creds.map((cred) => viewKey(state, cred))
+  const keys = sortedCreds(session).map((cred) => viewKey(state, cred))
   const decision = together(state, keys)
   const path = keys.find(({ inherit }) => inherit)?.inherit?.path ?? []
   const agent = decision.holder.agent.id
@@ -38,6 +35,10 @@ export function viewSession(state: CorrelateState, session: Session): SessionVie
     leaseRoot: leaseRootOf(session, keys, decision, path, root),
   }
 }
+
+/** In an order that does not depend on which key was seen first. */
+const sortedCreds = ({ creds }: Session): readonly Cred[] =>
+  creds.length < 2 ? creds : creds.toSorted((a, b) => (a.key < b.key ? -1 : 1))
 
 /** The session's holder: that of its only key, else what all its keys' evidence comes to. */
 function together(state: CorrelateState, keys: readonly KeyView[]): Decision {
@@ -81,8 +82,9 @@ export function ofInterest(state: CorrelateState, view: SessionView): boolean {
 
 /** Was the key used after it expired, after its task ended, or past any lifetime? */
 function pastItsEnd(state: CorrelateState, key: KeyView): boolean {
-  const last = key.cred.last?.at ?? -Infinity
-  return last > watchFromOf(state, key)
+  const { first, last, session } = key.cred
+  const early = first !== undefined && first.at < session.created - lifeSlackMs
+  return early || (last?.at ?? -Infinity) > watchFromOf(state, key)
 }
 
 /** The moment from which every later use must be judged at once. */
@@ -103,7 +105,6 @@ export function coveredFrom(state: CorrelateState, session: Session): number {
 export function factsOf(state: CorrelateState, view: SessionView, revision: number): SessionFacts {
   const { session, keys, decision, path, subject, leaseRoot } = view
   const { rich } = session
-  const first = ends(session.creds, 'first')
   return {
     session: session.id,
     revision,
@@ -119,7 +120,7 @@ export function factsOf(state: CorrelateState, view: SessionView, revision: numb
     holder: decision.holder,
     conflicts: keys.flatMap((key) => conflictsOf(key.decision, key.cred.first?.at ?? 0)),
     path,
-    keys: keys.map((key) => keyFacts(state, key)).toSorted((a, b) => (a.key < b.key ? -1 : 1)),
+    keys: keys.map((key) => keyFacts(state, key)),
     actors: keys.flatMap((key) => actorFacts(state, key)),
     places: placesOf(state, session),
     neighbours: neighboursOf(state, session),
@@ -129,16 +130,7 @@ export function factsOf(state: CorrelateState, view: SessionView, revision: numb
     targets: targetsOf(state, view),
     coveredFrom: coveredFrom(state, session),
     frontier: frontierOf(state, session),
-    first,
-    last: ends(session.creds, 'last'),
-    dropped: 0,
   }
-}
-
-function ends(creds: readonly Cred[], end: 'first' | 'last'): Mark {
-  const marks = creds.flatMap((cred) => cred[end] ?? [])
-  const pick = end === 'first' ? earliest<Mark> : latest<Mark>
-  return marks.reduce<Mark | undefined>((a, b) => pick(a, b), undefined) ?? { at: 0, id: '' }
 }
 
 function frontierOf(state: CorrelateState, session: Session): number {

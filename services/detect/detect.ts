@@ -2,6 +2,7 @@ import { compareMarks, type Mark } from '#shared/facts/mark.ts'
 import { evidenceMax, type Finding, type GrantedBy, type Verdict } from '#shared/messages/finding.ts'
 import type { Message, ToDetect } from '#shared/messages/hops.ts'
 import type { SessionFacts, TargetDeed } from '#shared/messages/session-facts.ts'
+import { Bug } from '#shared/errors.ts'
 import type { Step } from '#shared/pipeline/step.ts'
 import type { Policy } from '#shared/policy.ts'
 import type { Detection } from './detection.ts'
@@ -117,8 +118,9 @@ const toStory = (
 
 function findingOf(detection: Detection, facts: SessionFacts, verdict: Verdict): Finding {
   const evidence = distinct(verdict.evidence)
-  const [first = facts.first] = evidence
-  const last = evidence.at(-1) ?? facts.last
+  const first = evidence[0]
+  const last = evidence.at(-1)
+  if (!first || !last) throw new Bug(`detection ${detection.id} gave a verdict without evidence`)
   const keys = verdict.credentials ?? facts.keys.map(({ key }) => key)
   return {
     key: `${detection.id}|${facts.session}|${verdict.unit}`,

@@ -64,8 +64,7 @@ function learn(state: JoinState, input: ToJoin): boolean {
     case 'task.wanted':
       return want(entryOf(state.tasks, input.key, emptyTask), input.asker)
     case 'task.held':
-      entryOf(state.tasks, input.key, emptyTask).held.set(input.sender, input.leaseRoot)
-      return true
+      return hold(entryOf(state.tasks, input.key, emptyTask), input.sender, input.leaseRoot)
     case 'target.deed':
       return hear(entryOf(state.targets, input.key, emptyMeeting<TargetDeed>), input.sender, input.deed)
     case 'target.asked':
@@ -90,6 +89,13 @@ function hearAncestors(
   const before = entry.above.get(parent)
   if (before && JSON.stringify(before) === JSON.stringify(ancestors)) return false
   entry.above.set(parent, ancestors)
+  return true
+}
+
+/** A session that the task holds tells its lease root; '' takes it back. */
+function hold(entry: TaskEntry, sender: string, leaseRoot: string): boolean {
+  if (leaseRoot === '') return entry.held.delete(sender)
+  entry.held.set(sender, leaseRoot)
   return true
 }
 

@@ -24,6 +24,10 @@ export type Evidence = {
   readonly rule: string
   /** The record or activity that says so. */
   readonly record: string
+  /** The agent that the same evidence names beside a task; '' if none. */
+  readonly agent: string
+  /** `given`: it tells who was given the credential. `use`: it tells who made one use, so its holder only for want of better. */
+  readonly from: 'given' | 'use'
 }
 
 /** A weaker rank that disagrees with the holder: it changes nothing, but is told. */

@@ -98,7 +98,7 @@ export type ToJoin =
   | To<'join', 'task.held', { readonly sender: string; readonly leaseRoot: string }>
   | To<'join', 'task.parent', { readonly child: string }>
   | To<'join', 'task.ancestors', { readonly parent: string; readonly ancestors: readonly Declared[] }>
-  | To<'join', 'target.deed', { readonly sender: string; readonly deed: TargetDeed }>
+  | To<'join', 'target.deed', { readonly sender: string; readonly deed: TargetDeed | undefined }>
   | To<'join', 'target.asked', { readonly asker: string }>
   | To<'join', 'place.used', { readonly sender: string; readonly user: PlaceUser | undefined }>
   | To<'join', 'place.asked', { readonly asker: string }>

@@ -38,15 +38,11 @@ export type SessionFacts = {
   /** Since when the account's STS is covered completely; Infinity: not at all. Epoch ms. */
   readonly coveredFrom: number
   readonly frontier: number
-  readonly first: Mark
-  readonly last: Mark
-  readonly dropped: number
 }
 
 /** One key of the session. A session has several if they were issued in one second, or if it is a console session. */
 export type KeyFacts = {
   readonly key: string
-  readonly uses: number
   readonly first: Mark
   readonly last: Mark
   readonly holder: Holder
