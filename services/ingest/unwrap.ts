@@ -12,19 +12,23 @@ export type Sink = {
   dead(reason: string, field: string, text: string): void
 }
 
-/** True for nearly every record: nothing is wrapped around it, and it is of no kind that `wrappers.ts` treats. */
+/**
+ * True for nearly every record and agent activity: nothing is wrapped around it, and it is of no kind that `wrappers.ts`
+ * treats. AWS's notifications of other services have an `eventSource` too, such as `aws:s3`.
+ */
 export function isPlainRecord(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false
-  const { eventVersion, eventSource, eventName, eventCategory, eventType } = value as {
+  const { kind, eventSource, eventName, eventCategory, eventType } = value as {
     readonly [name: string]: unknown
   }
+  if (typeof eventName !== 'string' || typeof eventSource !== 'string') {
+    return typeof kind === 'string'
+  }
   return (
-    typeof eventVersion === 'string' &&
-    typeof eventName === 'string' &&
-    typeof eventSource === 'string' &&
     !eventSource.startsWith('aws:') &&
     eventCategory !== 'Insight' &&
-    eventType !== 'AwsCloudTrailInsight'
+    eventType !== 'AwsCloudTrailInsight' &&
+    !('insightDetails' in value)
   )
 }
 

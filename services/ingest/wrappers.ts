@@ -147,7 +147,7 @@ const envelopes: readonly Wrapper[] = [
     open: listIn(name),
   })),
   {
-    is: (value) => Array.isArray(value['events']) && !('kind' in value),
+    is: hasList('events'),
     open: listIn('events'),
   },
 ]
@@ -223,7 +223,7 @@ export function openWrapper(value: Fields): Opened {
 
 /** A log event of CloudWatch Logs, or a line of a log shipper, whose message is the record. */
 function isLogEvent(value: Fields): boolean {
-  if (!isText(value['message']) || 'eventVersion' in value || 'kind' in value) return false
+  if (!isText(value['message']) || 'eventName' in value) return false
   const marks = ['timestamp', 'ingestionTime', 'eventId', 'logStreamName', '@timestamp', '@version']
   return marks.some((name) => name in value)
 }
