@@ -1,0 +1,151 @@
+import type { Verdict } from '#shared/messages/finding.ts'
+import type { DeedFact, SessionFacts } from '#shared/messages/session-facts.ts'
+import type { Detection } from '../detection.ts'
+import { byTarget, done, hourMs, isOwnWork, tried, verdictOn } from '../judging.ts'
+import { call, refused, user } from '../records.ts'
+
+function judge(facts: SessionFacts): Verdict[] {
+  const found = byTarget(done(facts, 'audit-weakened').filter((deed) => isAudit(facts, deed))).map(
+    ([unit, deeds]) => {
+      const serious = deeds.filter((deed) => !isTeardown(facts, deed))
+      return serious.length > 0
+        ? verdictOn(serious, { unit, severity: 'high' })
+        : verdictOn(deeds, { unit, severity: 'low' })
+    },
+  )
+  const attempts = tried(facts, 'audit-weakened').filter(({ target }) => !isBucket(target))
+  if (attempts.length === 0) return found
+  return [...found, verdictOn(attempts, { unit: 'attempts', severity: 'low' })]
+}
+
+const isBucket = (target: string): boolean => target.startsWith('bucket/')
+
+/** Buckets keep many things: only what a trail writes to is audit. */
+const isAudit = ({ targets }: SessionFacts, { account, target }: DeedFact): boolean =>
+  !isBucket(target) ||
+  (targets[`${account}/${target}`] ?? []).some(
+    ({ deed, outcome, about }) =>
+      deed === 'audit-made' && outcome === 'done' && about.includes(target),
+  )
+
+/** Who takes down its own trail or flow log within the hour hides nothing that was there before. */
+const isTeardown = (facts: SessionFacts, deed: DeedFact): boolean =>
+  isOwnWork(facts, deed, 'audit-made', hourMs)
+
+const alice = user('alice')
+const trail = { name: 'org-trail' }
+
+export const auditTampering: Detection = {
+  id: 'audit-tampering',
+  version: 1,
+  title: 'Audit logs weakened',
+  severity: 'high',
+  attack: ['T1685.002'],
+  why: 'Who stops a trail, narrows what it selects or lets its records expire wants that nobody can read what comes next.',
+  falseAlarms:
+    'Moving to another trail, saving money on flow logs. Taking down what the same subject made within the last hour is low, and so is what failed.',
+  reads: ['deeds', 'targets'],
+  wait: '',
+  withdrawnBy: 'Proof that the same subject had made the trail within the hour lowers it.',
+  judge,
+  fires: [
+    {
+      when: 'logging of a trail is stopped',
+      records: [call('cloudtrail:StopLogging', { by: alice, params: trail })],
+    },
+    {
+      when: 'a trail selects no management events any more',
+      records: [
+        call('cloudtrail:PutEventSelectors', {
+          by: alice,
+          params: {
+            trailName: 'org-trail',
+            eventSelectors: [
+              { readWriteType: 'ReadOnly', includeManagementEvents: false, dataResources: [] },
+            ],
+          },
+        }),
+      ],
+    },
+    {
+      when: 'records of a trail expire after a day',
+      records: [
+        call('cloudtrail:CreateTrail', {
+          by: user('platform'),
+          params: { name: 'audit', s3BucketName: 'audit-records' },
+        }),
+        call('s3:PutBucketLifecycle', {
+          by: alice,
+          at: 7200,
+          params: {
+            bucketName: 'audit-records',
+            LifecycleConfiguration: {
+              Rule: {
+                ID: 'expire',
+                Status: 'Enabled',
+                Filter: { Prefix: '' },
+                Expiration: { Days: 1 },
+              },
+            },
+          },
+        }),
+      ],
+    },
+    {
+      when: 'an attempt fails (low)',
+      records: [
+        call('cloudtrail:DeleteTrail', {
+          by: alice,
+          params: trail,
+          error: 'TrailNotFoundException',
+        }),
+        refused('cloudtrail:StopLogging', { by: alice, at: 5, params: trail }),
+      ],
+    },
+  ],
+  silent: [
+    {
+      when: 'a trail is made and started',
+      records: [
+        call('cloudtrail:CreateTrail', {
+          by: alice,
+          params: { name: 'audit', s3BucketName: 'audit-records' },
+        }),
+        call('cloudtrail:StartLogging', { by: alice, at: 1, params: { name: 'audit' } }),
+      ],
+    },
+    {
+      when: 'objects of an ordinary bucket expire',
+      records: [
+        call('s3:PutBucketLifecycle', {
+          by: alice,
+          params: {
+            bucketName: 'build-cache',
+            LifecycleConfiguration: {
+              Rule: {
+                ID: 'expire',
+                Status: 'Enabled',
+                Filter: { Prefix: '' },
+                Expiration: { Days: 1 },
+              },
+            },
+          },
+        }),
+      ],
+    },
+    {
+      when: 'a trail selects everything again',
+      records: [
+        call('cloudtrail:PutEventSelectors', {
+          by: alice,
+          params: {
+            trailName: 'org-trail',
+            eventSelectors: [
+              { readWriteType: 'All', includeManagementEvents: true, dataResources: [] },
+            ],
+          },
+        }),
+      ],
+    },
+  ],
+}

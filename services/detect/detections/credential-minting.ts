@@ -1,0 +1,136 @@
+import type { Verdict } from '#shared/messages/finding.ts'
+import type { DeedFact, SessionFacts } from '#shared/messages/session-facts.ts'
+import type { Detection } from '../detection.ts'
+import { byTarget, done, tell, verdictOn } from '../judging.ts'
+import { allowAll, call, document, keyOf, refused, user } from '../records.ts'
+
+function judge(facts: SessionFacts): Verdict[] {
+  const forOthers = done(facts, 'key-created', 'password-set').filter(isForAnother)
+  const federation = done(facts, 'federation-token').filter(
+    ({ power, document: policy }) => power === 'admin' || policy === 'cut',
+  )
+  return [
+    ...byTarget(forOthers).map(([unit, deeds]) =>
+      verdictOn(deeds, {
+        unit,
+        severity: 'high',
+        says: `${tell(deeds)}${madeBy(deeds)}`,
+        grants: deeds.map(({ id }) => id),
+      }),
+    ),
+    ...byTarget(federation).map(([unit, deeds]) =>
+      verdictOn(deeds, {
+        unit,
+        severity: deeds.some(({ power }) => power === 'admin') ? 'high' : 'medium',
+      }),
+    ),
+  ]
+}
+
+/** Changing one's own key is hygiene; a credential of somebody else is his power in the maker's hands. */
+const isForAnother = ({ grantee }: DeedFact): boolean =>
+  grantee === 'other' || grantee === 'outside'
+
+/** The new key ids, where the clause does not name them: whoever cuts must know them. */
+function madeBy(deeds: readonly DeedFact[]): string {
+  const told = tell(deeds)
+  const made = deeds.flatMap(({ made = '' }) => (made === '' || told.includes(made) ? [] : [made]))
+  return made.length === 0 ? '' : ` (${made.toSorted().join(', ')})`
+}
+
+const alice = user('alice')
+const newKey = (name: string) => ({
+  accessKey: { userName: name, accessKeyId: keyOf('AKIA', `new${name}`), status: 'Active' },
+})
+
+export const credentialMinting: Detection = {
+  id: 'credential-minting',
+  version: 1,
+  title: 'A credential made for somebody else',
+  severity: 'high',
+  attack: ['T1098.001', 'T1078.004'],
+  why: 'A key or password of another user, or a federation token that allows everything, outlives the credential that made it.',
+  falseAlarms:
+    'Help desks that reset passwords, and tools that set up users for services, make credentials for others as their daily work.',
+  reads: ['deeds'],
+  wait: '',
+  withdrawnBy: 'Nothing: a key that is deleted may have been used before.',
+  judge,
+  fires: [
+    {
+      when: 'an access key is made for another user',
+      records: [
+        call('iam:CreateAccessKey', {
+          by: alice,
+          params: { userName: 'bob' },
+          response: newKey('bob'),
+        }),
+      ],
+    },
+    {
+      when: "another user's password is changed",
+      records: [
+        call('iam:UpdateLoginProfile', {
+          by: alice,
+          params: { userName: 'bob', passwordResetRequired: false },
+        }),
+      ],
+    },
+    {
+      when: 'a federation token allows everything',
+      records: [
+        call('sts:GetFederationToken', {
+          by: alice,
+          params: { name: 'helper', policy: allowAll, durationSeconds: 43_200 },
+          response: {
+            credentials: {
+              accessKeyId: keyOf('ASIA', 'helper'),
+              expiration: 'May 4, 2026, 9:00:00 PM',
+              sessionToken: 'HIDDEN_DUE_TO_SECURITY_REASONS',
+            },
+            federatedUser: {
+              federatedUserId: '111122223333:helper',
+              arn: 'arn:aws:sts::111122223333:federated-user/helper',
+            },
+          },
+        }),
+      ],
+    },
+  ],
+  silent: [
+    {
+      when: 'a user rotates its own key',
+      records: [
+        call('iam:CreateAccessKey', { by: alice, params: null, response: newKey('alice') }),
+        call('iam:DeleteAccessKey', {
+          by: alice,
+          at: 30,
+          params: { userName: 'alice', accessKeyId: keyOf('AKIA', 'alice') },
+        }),
+      ],
+    },
+    {
+      when: 'the attempt is refused',
+      records: [
+        refused('iam:CreateAccessKey', { by: alice, params: { userName: 'bob' }, on: 'user bob' }),
+      ],
+    },
+    {
+      when: 'a federation token may read one bucket',
+      records: [
+        call('sts:GetFederationToken', {
+          by: alice,
+          params: {
+            name: 'reader',
+            policy: document({
+              Effect: 'Allow',
+              Action: 's3:GetObject',
+              Resource: 'arn:aws:s3:::reports/*',
+            }),
+          },
+          response: { credentials: { accessKeyId: keyOf('ASIA', 'reader') } },
+        }),
+      ],
+    },
+  ],
+}

@@ -1,0 +1,69 @@
+import type { Severity, Verdict } from '#shared/messages/finding.ts'
+import type { DeedFact, SessionFacts } from '#shared/messages/session-facts.ts'
+import type { Detection } from '../detection.ts'
+import { byTarget, done, tried, verdictOn } from '../judging.ts'
+import { call, refused, role, user } from '../records.ts'
+
+function judge(facts: SessionFacts): Verdict[] {
+  const left = byTarget(done(facts, 'guardrail-left')).map(([unit, deeds]) =>
+    verdictOn(deeds, { unit, severity: deeds.some(isLeaving) ? 'critical' : 'high' }),
+  )
+  const attempts = tried(facts, 'guardrail-left')
+  if (attempts.length === 0) return left
+  const severity: Severity = attempts.some(isRefusedLeaving) ? 'medium' : 'low'
+  return [...left, verdictOn(attempts, { unit: 'attempts', severity })]
+}
+
+/** An account that leaves takes off all guardrails at once; a policy that is detached takes off one. */
+const isLeaving = ({ action }: DeedFact): boolean => action === 'LeaveOrganization'
+const isRefusedLeaving = (deed: DeedFact): boolean => isLeaving(deed) && deed.outcome === 'denied'
+
+const worker = role('worker', 'job-7')
+
+export const guardrailsLeft: Detection = {
+  id: 'guardrails-left',
+  version: 1,
+  title: 'Guardrails of the organisation left',
+  severity: 'critical',
+  attack: ['T1666', 'T1685'],
+  why: 'Outside the organisation no service control policy binds the account and no central trail sees it. Nobody tries this by mistake.',
+  falseAlarms: 'An account that is handed over to another organisation leaves once, announced.',
+  reads: ['deeds'],
+  wait: '',
+  withdrawnBy: 'Nothing.',
+  judge,
+  fires: [
+    {
+      when: 'a role session tries to leave the organisation, and is refused',
+      records: [refused('organizations:LeaveOrganization', { by: worker, at: 10 })],
+    },
+    {
+      when: 'the account leaves the organisation',
+      records: [call('organizations:LeaveOrganization', { by: user('alice') })],
+    },
+    {
+      when: 'a service control policy is detached',
+      records: [
+        call('organizations:DetachPolicy', {
+          by: user('alice'),
+          params: { policyId: 'p-examplepolicy', targetId: 'ou-exam-ple00001' },
+        }),
+      ],
+    },
+  ],
+  silent: [
+    {
+      when: 'the organisation is described',
+      records: [call('organizations:DescribeOrganization', { by: worker, at: 10 })],
+    },
+    {
+      when: 'a service control policy is attached',
+      records: [
+        call('organizations:AttachPolicy', {
+          by: user('alice'),
+          params: { policyId: 'p-examplepolicy', targetId: 'ou-exam-ple00001' },
+        }),
+      ],
+    },
+  ],
+}

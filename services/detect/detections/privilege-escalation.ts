@@ -1,0 +1,208 @@
+import type { Severity, Verdict } from '#shared/messages/finding.ts'
+import type { DeedFact, SessionFacts } from '#shared/messages/session-facts.ts'
+import type { Detection } from '../detection.ts'
+import {
+  aroundTarget,
+  byTarget,
+  done,
+  hourMs,
+  isOurs,
+  isOwnWork,
+  letsOutsidersIn,
+  verdictOn,
+} from '../judging.ts'
+import { administrator, allowAll, call, outsider, refused, role, trust, user } from '../records.ts'
+
+const unsureOutside = 'whether the outside account belongs to the same organisation'
+
+function judge(facts: SessionFacts): Verdict[] {
+  const opened = done(facts, 'trust-opened').filter(letsOutsidersIn)
+  const admin = done(facts, 'admin-granted').filter((deed) => isEscalation(facts, deed))
+  const cut = done(facts, 'policy-granted').filter(({ document }) => document === 'cut')
+  const unbound = done(facts, 'boundary-removed')
+  return byTarget([...opened, ...admin, ...cut, ...unbound]).map(([unit, deeds]) =>
+    verdictOn(deeds, {
+      unit,
+      severity: gravest(facts, deeds),
+      grants: deeds.filter(({ grantee }) => grantee !== 'self').map(({ id }) => id),
+      tags: deeds.flatMap((deed) => tagsOf(facts, deed)),
+      unknown: unknownOf(deeds),
+    }),
+  )
+}
+
+/**
+ * Tools that set up infrastructure give admin to roles that they have just made for a service: context, no escalation, as
+ * long as no outsider may assume the role.
+ */
+function isEscalation(facts: SessionFacts, deed: DeedFact): boolean {
+  if (!deed.target.startsWith('role/') || !isOwnWork(facts, deed, 'role-created', hourMs))
+    return true
+  return aroundTarget(facts, deed, hourMs).some(
+    (each) =>
+      each.deed === 'trust-opened' &&
+      each.outcome === 'done' &&
+      each.effect !== 'restores' &&
+      letsOutsidersIn(each) &&
+      isOurs(facts, each),
+  )
+}
+
+const order: readonly Severity[] = ['critical', 'high', 'medium']
+
+const gravest = (facts: SessionFacts, deeds: readonly DeedFact[]): Severity => {
+  const all = new Set(deeds.map((deed) => severityOf(facts, deed)))
+  return order.find((severity) => all.has(severity)) ?? 'medium'
+}
+
+/** An existing role that is opened gives away what others built on it; a new one, only what its maker adds. */
+function severityOf(facts: SessionFacts, deed: DeedFact): Severity {
+  switch (deed.deed) {
+    case 'trust-opened':
+      return deed.grantee === 'everyone' || deed.action !== 'CreateRole' ? 'critical' : 'high'
+    case 'boundary-removed':
+      return deed.grantee === 'self' || isOwn(facts, deed) ? 'high' : 'medium'
+    case 'policy-granted':
+      return 'medium'
+    default:
+      return 'high'
+  }
+}
+
+const isOwn = ({ principal }: SessionFacts, { account, target }: DeedFact): boolean =>
+  `${principal}/`.startsWith(`${account}/${target}/`)
+
+/**
+ * `opened` and `admin-to` together make an incident critical. A role that was born open under a boundary is not: what it
+ * was given does not count for more than the boundary allows.
+ */
+function tagsOf(facts: SessionFacts, deed: DeedFact): string[] {
+  const bounded = aroundTarget(facts, deed, hourMs).some(
+    (each) => each.deed === 'role-created' && isBounded(each),
+  )
+  if (bounded) return []
+  if (deed.deed === 'trust-opened') return [`opened:${deed.target}`]
+  return deed.deed === 'admin-granted' ? [`admin-to:${deed.target}`] : []
+}
+
+export const isBounded = ({ about = [] }: Pick<DeedFact, 'about'>): boolean =>
+  about.some((name) => name.startsWith('boundary/'))
+
+function unknownOf(deeds: readonly DeedFact[]): string[] {
+  const cut = verdictOn(deeds, { unit: '', severity: 'info' }).unknown ?? []
+  return deeds.some(({ grantee }) => grantee === 'outside') ? [...cut, unsureOutside] : [...cut]
+}
+
+const alice = user('alice')
+const deployer = user('deployer')
+
+export const privilegeEscalation: Detection = {
+  id: 'privilege-escalation',
+  version: 1,
+  title: 'Administrator power, or trust of a role, given away',
+  severity: 'critical',
+  attack: ['T1098.003', 'T1548.005'],
+  why: 'Whoever may change IAM can make itself or a helper an administrator, or let another account assume a role: power that stays when the stolen credential is gone.',
+  falseAlarms:
+    'An administrator who appoints another one, a partner account that is let in on purpose. Roles that a tool makes for services of AWS and gives administrator power at once are not raised.',
+  reads: ['deeds', 'targets'],
+  wait: '',
+  withdrawnBy: 'Nothing: what was given may have been used before it was taken back.',
+  judge,
+  fires: [
+    {
+      when: 'a user makes itself an administrator',
+      records: [
+        call('iam:AttachUserPolicy', {
+          by: alice,
+          params: { userName: 'alice', ...administrator },
+        }),
+      ],
+    },
+    {
+      when: 'the trust of an existing role is opened to another account',
+      records: [
+        call('iam:UpdateAssumeRolePolicy', {
+          by: alice,
+          params: {
+            roleName: 'backup',
+            policyDocument: trust({ AWS: `arn:aws:iam::${outsider}:root` }),
+          },
+        }),
+      ],
+    },
+    {
+      when: 'a role is born open to another account, with administrator power',
+      records: [
+        call('iam:CreateRole', {
+          by: alice,
+          params: { roleName: 'support', assumeRolePolicyDocument: trust({ AWS: outsider }) },
+        }),
+        call('iam:AttachRolePolicy', {
+          by: alice,
+          params: { roleName: 'support', ...administrator },
+        }),
+      ],
+    },
+    {
+      when: 'a role writes itself a policy that allows everything',
+      records: [
+        call('iam:PutRolePolicy', {
+          by: role('worker', 'job-7'),
+          at: 30,
+          params: { roleName: 'worker', policyName: 'extra', policyDocument: allowAll },
+        }),
+      ],
+    },
+  ],
+  silent: [
+    {
+      when: 'a tool makes a role for a service and gives it administrator power',
+      records: [
+        call('iam:CreateRole', {
+          by: deployer,
+          params: {
+            roleName: 'build',
+            assumeRolePolicyDocument: trust({ Service: 'codebuild.amazonaws.com' }),
+          },
+        }),
+        call('iam:AttachRolePolicy', {
+          by: deployer,
+          at: 2,
+          params: { roleName: 'build', ...administrator },
+        }),
+      ],
+    },
+    {
+      when: 'the attempt is refused',
+      records: [
+        refused('iam:AttachUserPolicy', {
+          by: alice,
+          params: { userName: 'alice', ...administrator },
+          on: 'user alice',
+        }),
+      ],
+    },
+    {
+      when: 'the trust of a role is put back to a service',
+      records: [
+        call('iam:UpdateAssumeRolePolicy', {
+          by: alice,
+          params: {
+            roleName: 'backup',
+            policyDocument: trust({ Service: 'ec2.amazonaws.com' }),
+          },
+        }),
+      ],
+    },
+    {
+      when: 'a narrow policy is attached',
+      records: [
+        call('iam:AttachUserPolicy', {
+          by: deployer,
+          params: { userName: 'carol', policyArn: 'arn:aws:iam::aws:policy/ReadOnlyAccess' },
+        }),
+      ],
+    },
+  ],
+}
