@@ -13,6 +13,7 @@ export const { values: options } = parseArgs({
     tail: { type: 'string', default: '0.01' }, // share of 20-100 KB records
     attacks: { type: 'string', default: '0.0004' }, // attack scenarios per record
     twins: { type: 'string', default: '0.002' }, // records of benign look-alikes, a record
+    used: { type: 'boolean', default: false }, // every live key has been used once before the clock starts
     out: { type: 'string', default: 'data' },
     gz: { type: 'boolean', default: false },
   },

@@ -2,7 +2,7 @@
 import { iam, reads } from './calls.mjs'
 import { between, chance, int, pick } from './chance.mjs'
 import { clock } from './clock.mjs'
-import { AGENTS, HOUR, TASKS, TOKENS } from './options.mjs'
+import { AGENTS, HOUR, options, TASKS, TOKENS } from './options.mjs'
 import { called, leased, started } from './telemetry.mjs'
 import {
   busy,
@@ -42,6 +42,9 @@ export function preload(nSlow) {
       busy[tok] = 1
       clock.now = born + 10
       called(tok, taskOf[tok], use(tok).requestId)
+    } else if (options.used) {
+      clock.now = born + 1
+      use(tok)
     }
     tokenOfSlot[s] = tok
   }

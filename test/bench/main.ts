@@ -1,0 +1,94 @@
+/**
+ * `npm run bench -- [--json] [--size smoke|standard]`: how fast, how small and how right Keytrail is on the workload TLSB-1.
+ * Each size is measured in a process of its own, because one that holds a million credentials slows the next.
+ */
+import { spawn } from 'node:child_process'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { measure, type Measured } from './measure.ts'
+import { resultOf, tableOf } from './report.ts'
+import { isSizeName, rateSizes, sizes, type RateSize, type SizeName } from './sizes.ts'
+import { generate, type Workload, type WorkloadSize } from './workload.ts'
+
+const usage = 'Usage: npm run bench -- [--json] [--size smoke|standard]\n'
+const self = fileURLToPath(import.meta.url)
+
+const [first, task = ''] = process.argv.slice(2)
+if (first === 'measure') await measureHere(task)
+else process.exitCode = await main(process.argv.slice(2))
+
+/** What the child does: measures one workload and prints the result. */
+async function measureHere(text: string): Promise<void> {
+  const { workload, rounds } = JSON.parse(text) as { workload: Workload; rounds: number }
+  process.stdout.write(JSON.stringify(await measure(workload, rounds)))
+}
+
+async function main(argv: string[]): Promise<number> {
+  const options = read(argv)
+  if (!options) {
+    process.stderr.write(usage)
+    return 2
+  }
+  const { size, json } = options
+  const { scored, rateEvents, rounds } = sizes[size]
+  const folder = await mkdtemp(join(tmpdir(), 'keytrail-bench-'))
+  try {
+    const scoredResult = await inFolder(folder, scored, rounds)
+    const rate = (name: RateSize): Promise<Measured> =>
+      inFolder(folder, { events: rateEvents, tokens: rateSizes[name], used: true }, 1)
+    const rates = { '10k': await rate('10k'), '100k': await rate('100k'), '1M': await rate('1M') }
+    const cpu = cpus()[0]?.model ?? 'unknown'
+    const result = resultOf({ size, cpu, rateEvents }, scoredResult, rates)
+    process.stdout.write(json ? `${JSON.stringify(result)}\n` : tableOf(result))
+    return 0
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+function read(argv: string[]): { size: SizeName; json: boolean } | undefined {
+  try {
+    const { values } = parseArgs({
+      args: argv,
+      options: {
+        json: { type: 'boolean', default: false },
+        size: { type: 'string', default: 'smoke' },
+      },
+    })
+    return isSizeName(values.size) ? { size: values.size, json: values.json } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Generates a workload, measures it in a fresh process, and removes it: the large ones take gigabytes. */
+async function inFolder(parent: string, size: WorkloadSize, rounds: number): Promise<Measured> {
+  const folder = join(parent, `${size.tokens}-${size.used ? 'used' : 'leased'}`)
+  const say = (text: string): void => void process.stderr.write(text)
+  say(`${size.events} records, ${size.tokens} live credentials: generating`)
+  await mkdir(folder)
+  const workload = await generate(folder, size)
+  say(', measuring')
+  const measured = JSON.parse(await child({ workload, rounds })) as Measured
+  await rm(folder, { recursive: true, force: true })
+  say(', done\n')
+  return measured
+}
+
+function child(request: unknown): Promise<string> {
+  const flags = ['--expose-gc', '--max-old-space-size=8192']
+  const args = [...flags, self, 'measure', JSON.stringify(request)]
+  const running = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const chunks: Buffer[] = []
+  running.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
+  return new Promise((resolve, reject) => {
+    running.once('error', reject)
+    running.once('close', (code) => {
+      if (code === 0) resolve(Buffer.concat(chunks).toString())
+      else reject(new Error(`measuring ended with status ${code}`))
+    })
+  })
+}
