@@ -1,4 +1,5 @@
 import type { Config } from '#shared/config.ts'
+import type { Effects } from '#shared/ports/effects.ts'
 import type { Files } from '#shared/ports/sources.ts'
 
 /** One option of a command, as node:util `parseArgs` takes it, with what help says about it. */
@@ -27,6 +28,10 @@ export type Context = {
   readonly config: Config
   /** Where records are read from. */
   readonly files: Files
+  /** A fresh place for what stands at the end of a run. */
+  readonly effects: () => Effects
+  /** Environment variables, such as NO_COLOR. */
+  readonly environment: Readonly<Record<string, string | undefined>>
   /** Working directory from which relative paths count; absolute. */
   readonly cwd: string
 }

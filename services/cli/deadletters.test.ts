@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { memoryEffects } from '#infra/memory/effects.ts'
 import type { Normalised, RawRecord } from '#shared/messages/record.ts'
 import { deadletters } from './deadletters.ts'
 import { dispatch } from './dispatch.ts'
@@ -33,6 +34,7 @@ async function run(text: string, ...words: readonly string[]) {
       }),
       gunzip: (bytes) => bytes,
     },
+    effects: memoryEffects,
     cwd: '/',
     version: '1',
     environment: {},

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { memoryEffects } from '#infra/memory/effects.ts'
 import { type Command, exit, isOn, numberOf, textOf, textsOf, UsageError } from './command.ts'
 import { dispatch, type Surroundings } from './dispatch.ts'
 
@@ -45,6 +46,7 @@ async function run(argv: readonly string[], given: Partial<Surroundings> = {}, c
     stdout: { write: (text) => out.push(text), isTerminal: false },
     stderr: { write: (text) => err.push(text), isTerminal: false },
     files,
+    effects: memoryEffects,
     cwd: '/',
     version: '1.2.3',
     environment: {},

@@ -10,7 +10,6 @@ import { helpOf, overview, settingsHelp, usageOf } from './help.ts'
 /** What dispatch needs of the process, so that a test can give it another one. */
 export type Surroundings = Omit<Context, 'config'> & {
   readonly version: string
-  readonly environment: Readonly<Record<string, string | undefined>>
   /** The text of a file, its path relative to `cwd`; undefined if there is none. */
   readonly readText: (path: string) => string | undefined
 }
@@ -75,9 +74,8 @@ async function runCommand(
   const args = argumentsOf(command, argv)
   if (args.values['help'] === true) return help([command.name], [command], surroundings)
   if (args.values['version'] === true) return version([], [], surroundings)
-  const { stdout, stderr, cwd, files } = surroundings
   const config = settingsFor(args, surroundings)
-  return command.run(args, { stdout, stderr, cwd, files, config })
+  return command.run(args, { ...surroundings, config })
 }
 
 function settingsFor(args: Arguments, surroundings: Surroundings): Config {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { files } from '#infra/files/files.ts'
+import { memoryEffects } from '#infra/memory/effects.ts'
 import type { Output } from './command.ts'
 import { commands } from './commands.ts'
 import { dispatch } from './dispatch.ts'
@@ -25,6 +26,7 @@ process.exitCode = await dispatch(process.argv.slice(2), commands, {
   stdout: outputOf(process.stdout),
   stderr: outputOf(process.stderr),
   files,
+  effects: memoryEffects,
   cwd: process.cwd(),
   version,
   environment: process.env,

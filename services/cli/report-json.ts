@@ -1,0 +1,94 @@
+import type { Finding } from '#shared/messages/finding.ts'
+import type { Edge, PathNode } from '#shared/messages/holder.ts'
+import type { Incident } from '#shared/messages/incident.ts'
+import { holderOf } from '#services/replay/outcome.ts'
+import { chainOf } from '#services/who/chain.ts'
+import { measurability, type Measurable } from './measurable.ts'
+import type { Run } from './run-files.ts'
+
+/** RFC 3339 in UTC; null where the time is not known or has no end. */
+export const rfc3339 = (at: number): string | null =>
+  Number.isFinite(at) ? new Date(at).toISOString() : null
+
+/** All lines of `replay --json`: incidents by (first, subject), then every finding, then the summary. */
+export function* jsonLines(run: Run): Generator<string> {
+  const { incidents, findings, engine } = run.replayed
+  for (const incident of incidents)
+    yield JSON.stringify(incidentJson(incident, chainOf(engine.states.correlate, incident)))
+  for (const finding of findings) yield JSON.stringify(findingJson(finding))
+  yield JSON.stringify(summaryJson(run, measurability(run)))
+}
+
+function incidentJson(incident: Incident, chain: readonly PathNode[]) {
+  const { id, severity, title, subject, holder, credentials, findings, first, last } = incident
+  return {
+    type: 'incident',
+    id,
+    severity,
+    title,
+    subject,
+    holder: holderOf(holder),
+    credentials,
+    findings: findings.map(({ detection, severity: own, evidence, count }) => ({
+      detection,
+      severity: own,
+      evidence: evidence.map((mark) => mark.id),
+      count,
+    })),
+    first: rfc3339(first.at),
+    last: rfc3339(last.at),
+    chain: chain.map(nodeJson),
+    unknown: incident.unknown,
+  }
+}
+
+export const nodeJson = ({ session, principal, key, holder, edge }: PathNode) => ({
+  session,
+  principal,
+  key,
+  holder: holderOf(holder),
+  ...(edge && { edge: edgeJson(edge) }),
+})
+
+export const edgeJson = ({ record, at, rank, rule }: Edge) => ({ record, at: rfc3339(at), rank, rule })
+
+const findingJson = (finding: Finding) => ({
+  type: 'finding',
+  key: finding.key,
+  detection: finding.detection,
+  severity: finding.severity,
+  says: finding.says,
+  subject: finding.subject,
+  session: finding.session,
+  principal: finding.principal,
+  credentials: finding.credentials,
+  holder: holderOf(finding.holder),
+  evidence: finding.evidence.map(({ id }) => id),
+  count: finding.count,
+  first: rfc3339(finding.first.at),
+  last: rfc3339(finding.last.at),
+  unknown: finding.unknown,
+})
+
+function summaryJson({ replayed, tally }: Run, { frontiers, notMeasurable }: Measurable) {
+  const { counts, unread, attribution, attributionTask, incidents, hash } = replayed
+  return {
+    type: 'summary',
+    read: counts.read,
+    mapped: counts.mapped,
+    duplicate: counts.duplicate,
+    dead: counts.dead,
+    ignored: counts.ignored,
+    unread: unread.map(({ path }) => path),
+    ...(unread.length > 0 && { unreadReasons: unread.map(({ reason }) => reason) }),
+    ...(tally.dead.size > 0 && { deadReasons: Object.fromEntries(tally.dead) }),
+    ...(tally.rejected.size > 0 && { rejected: Object.fromEntries(tally.rejected) }),
+    attribution,
+    attributionTask,
+    stamps: { reports: tally.reports, unstamped: tally.unstamped },
+    frontiers,
+    notMeasurable,
+    incidents: incidents.length,
+    outcome: hash,
+  }
+}
