@@ -1,7 +1,9 @@
 import { RecentIds } from '#shared/facts/recent-ids.ts'
-import { everywhere, type Message, type ToJoin } from '#shared/messages/hops.ts'
+import { everywhere, type Message, type ToCorrelate, type ToJoin } from '#shared/messages/hops.ts'
 import type { AgentActivity } from '#shared/messages/activity.ts'
+import type { Deed } from '#shared/messages/deed.ts'
 import type { Mapped } from '#shared/messages/record.ts'
+import type { Use } from '#shared/messages/use.ts'
 import type { Step } from '#shared/pipeline/step.ts'
 
 /** A mapped record on its way into the pipeline; keyed by its record id. */
@@ -40,6 +42,7 @@ function send(activity: Mapped, repeat: boolean, out: Message[]): void {
         const { at, id, principal } = activity
         out.push({ to: 'correlate', kind: 'mcp', key: everywhere, call: { at, id, principal, requests } })
       }
+      if (activity.rare?.deeds) out.push(...exposures(activity, activity.rare.deeds))
       return
     }
     case 'credential.issued.copy':
@@ -61,6 +64,22 @@ function send(activity: Mapped, repeat: boolean, out: Message[]): void {
         out.push({ to: 'correlate', kind: 'reported', key: everywhere, call: activity })
   }
 }
+
+/**
+ * AWS itself tells of exposed keys, and a service is no subject: the deed goes to the principal whose key it is (SEMANTICS
+ * B3), as a fact about it that is no use and touches none of its keys.
+ */
+const exposures = (use: Use, deeds: readonly Deed[]): ToCorrelate[] =>
+  deeds
+    .filter(({ deed }) => deed === 'key-exposed')
+    .map((deed) => {
+      const principal = `${deed.account}/${deed.target}`
+      const { kind, id, at, account, region, service, action, error } = use
+      const where = { kind, id, at, account, region, service, action, error, principal }
+      const nobody = { key: '', created: 0, address: '', agent: '', request: '', sourceIdentity: '', scope: '' }
+      const told: Use = { ...where, ...nobody, identity: 'user', direct: true, rare: { deeds: [deed] } }
+      return { to: 'correlate', kind: 'use', key: principal, use: told, repeat: true }
+    })
 
 const report = (key: string, activity: AgentActivity): ToJoin => ({
   to: 'join',

@@ -1,4 +1,4 @@
-import type { Verdict } from '#shared/messages/finding.ts'
+import type { Severity, Verdict } from '#shared/messages/finding.ts'
 import type { DeedFact, SessionFacts } from '#shared/messages/session-facts.ts'
 import type { Detection } from '../detection.ts'
 import { byTarget, done, hourMs, isOwnWork, tried, verdictOn } from '../judging.ts'
@@ -9,7 +9,7 @@ function judge(facts: SessionFacts): Verdict[] {
     ([unit, deeds]) => {
       const serious = deeds.filter((deed) => !isTeardown(facts, deed))
       return serious.length > 0
-        ? verdictOn(serious, { unit, severity: 'high' })
+        ? verdictOn(serious, { unit, severity: weightOf(serious) })
         : verdictOn(deeds, { unit, severity: 'low' })
     },
   )
@@ -17,6 +17,30 @@ function judge(facts: SessionFacts): Verdict[] {
   if (attempts.length === 0) return found
   return [...found, verdictOn(attempts, { unit: 'attempts', severity: 'low' })]
 }
+
+/**
+ * What is no record of who did what, but helps to see it, by kind of target. Rules and alarms belong to applications as
+ * well, and go with them.
+ */
+const lighter: Readonly<Record<string, Severity>> = {
+  aggregator: 'low',
+  alarms: 'low',
+  'conformance-pack': 'low',
+  'load-balancer': 'low',
+  rule: 'low',
+  analyzer: 'medium',
+  db: 'medium',
+  detective: 'medium',
+  inspector: 'medium',
+  'log-destination': 'medium',
+  'log-group': 'medium',
+  'query-log': 'medium',
+  'web-acl': 'medium',
+}
+
+/** All deeds of a verdict have one target. */
+const weightOf = ([first]: readonly DeedFact[]): Severity =>
+  lighter[first?.target.split('/')[0] ?? ''] ?? 'high'
 
 const isBucket = (target: string): boolean => target.startsWith('bucket/')
 

@@ -9,7 +9,15 @@ function judge(facts: SessionFacts): Verdict[] {
   const federation = done(facts, 'federation-token').filter(
     ({ power, document: policy }) => power === 'admin' || policy === 'cut',
   )
+  const revived = done(facts, 'key-changed').filter(isForAnother)
   return [
+    ...byTarget(revived).map(([target, deeds]) =>
+      verdictOn(deeds, {
+        unit: `key of ${target}`,
+        severity: 'medium',
+        grants: deeds.map(({ id }) => id),
+      }),
+    ),
     ...byTarget(forOthers).map(([unit, deeds]) =>
       verdictOn(deeds, {
         unit,

@@ -84,12 +84,12 @@ export const discoveryBurst: Detection = {
     {
       when: 'refusals settle: each call succeeds within a minute',
       records: times(12, (i) => [
-        refused('iam:GetRole', {
+        refused('iam:TagRole', {
           by: user('deployer'),
           at: i,
           params: { roleName: `stage-${i}` },
         }),
-        call('iam:GetRole', {
+        call('iam:TagRole', {
           by: user('deployer'),
           at: i + 20,
           params: { roleName: `stage-${i}` },
@@ -109,7 +109,7 @@ export const discoveryBurst: Detection = {
     {
       when: 'throttling and absence are no refusals',
       records: times(20, (i) =>
-        call('iam:GetRole', {
+        call('iam:TagRole', {
           by: user('scanner'),
           at: i,
           params: { roleName: `role-${i}` },

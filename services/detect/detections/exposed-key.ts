@@ -1,46 +1,25 @@
-import type { Mark } from '#shared/facts/mark.ts'
 import type { Verdict } from '#shared/messages/finding.ts'
 import type { SessionFacts } from '#shared/messages/session-facts.ts'
 import type { Detection } from '../detection.ts'
-import { byTarget, done, keysOf, verdictOn } from '../judging.ts'
-import { call, role, user } from '../records.ts'
+import { byTarget, done, verdictOn } from '../judging.ts'
+import { call, home, role, user } from '../records.ts'
 
-const judge = (facts: SessionFacts): Verdict[] => [...exposed(facts), ...attached(facts)]
-
-/** AWS found a key of this session's own user in public. */
-function exposed(facts: SessionFacts): Verdict[] {
-  const { created, principal, keys } = facts
-  const told: Mark[] = (facts.targets[principal] ?? []).filter(
-    ({ deed, outcome, key }) =>
-      deed === 'key-exposed' &&
-      outcome === 'done' &&
-      (key === '' || keys.some((each) => each.key === key)),
-  )
-  if (created !== 0 || told.length === 0) return []
-  return [
-    {
-      unit: '',
-      severity: 'high',
-      evidence: told,
-      says: 'was found in public by AWS, which put it under quarantine',
-      credentials: keysOf(keys),
-    },
-  ]
-}
-
-/** Somebody's key was found; he may never have been seen. What the session did to itself is told above. */
-const attached = (facts: SessionFacts): Verdict[] =>
+/** Whoever attaches the quarantine, mostly AWS, the fact is told to the session of the user whose key it is. */
+const judge = (facts: SessionFacts): Verdict[] =>
   byTarget(
     done(facts, 'key-exposed').filter(
-      ({ account, target }) => `${account}/${target}` !== facts.principal,
+      ({ account, target }) => `${account}/${target}` === facts.principal,
     ),
-  ).map(([unit, deeds]) =>
-    verdictOn(deeds, {
+  ).map(([unit, deeds]) => {
+    const keys = deeds.flatMap(({ made = '' }) => (made === '' ? [] : [made]))
+    return verdictOn(deeds, {
       unit,
       severity: 'high',
-      credentials: deeds.flatMap(({ made = '' }) => (made === '' ? [] : [made])),
-    }),
-  )
+      says: 'was found in public by AWS',
+      credentials: keys,
+      ...(keys.length === 0 && { unknown: ["which of the user's keys was found"] }),
+    })
+  })
 
 const quarantine = {
   userName: 'batch',
@@ -56,11 +35,25 @@ export const exposedKey: Detection = {
   why: 'AWS looks for keys in public repositories and puts what it finds under quarantine. Others look too, and are faster.',
   falseAlarms:
     'None: the key is public. Somebody may attach the quarantine policy by hand, as a precaution.',
-  reads: ['deeds', 'targets', 'keys'],
+  reads: ['deeds'],
   wait: '',
   withdrawnBy: 'Nothing: replace the key.',
   judge,
   fires: [
+    {
+      when: 'AWS itself attaches it',
+      records: [
+        call('iam:AttachUserPolicy', {
+          by: {
+            identity: { type: 'AWSService', invokedBy: 'support.amazonaws.com' },
+            address: 'support.amazonaws.com',
+            agent: 'support.amazonaws.com',
+          },
+          params: quarantine,
+          more: { recipientAccountId: home },
+        }),
+      ],
+    },
     {
       when: 'the quarantine policy is attached to a user',
       records: [call('iam:AttachUserPolicy', { by: user('security'), params: quarantine })],

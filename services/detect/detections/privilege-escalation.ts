@@ -11,14 +11,29 @@ import {
   letsOutsidersIn,
   verdictOn,
 } from '../judging.ts'
-import { administrator, allowAll, call, outsider, refused, role, trust, user } from '../records.ts'
+import {
+  administrator,
+  allowAll,
+  call,
+  home,
+  outsider,
+  refused,
+  role,
+  trust,
+  user,
+} from '../records.ts'
 
 const unsureOutside = 'whether the outside account belongs to the same organisation'
 
 function judge(facts: SessionFacts): Verdict[] {
   const opened = done(facts, 'trust-opened').filter(letsOutsidersIn)
-  const admin = done(facts, 'admin-granted').filter((deed) => isEscalation(facts, deed))
-  const cut = done(facts, 'policy-granted').filter(({ document }) => document === 'cut')
+  const admin = done(facts, 'admin-granted', 'policy-granted').filter(
+    (deed) => givesAdmin(facts, deed) && isEscalation(facts, deed),
+  )
+  const cut = [
+    ...done(facts, 'policy-granted').filter(({ grantee }) => grantee !== 'none'),
+    ...done(facts, 'trust-opened').filter((deed) => !letsOutsidersIn(deed)),
+  ].filter(({ document }) => document === 'cut')
   const unbound = done(facts, 'boundary-removed')
   return byTarget([...opened, ...admin, ...cut, ...unbound]).map(([unit, deeds]) =>
     verdictOn(deeds, {
@@ -30,6 +45,17 @@ function judge(facts: SessionFacts): Verdict[] {
     }),
   )
 }
+
+/** Is it, or does it attach a policy that somebody made, or changed, to allow everything? */
+const givesAdmin = ({ targets }: SessionFacts, deed: DeedFact): boolean =>
+  deed.deed === 'admin-granted' ||
+  (deed.grantee !== 'none' &&
+    (deed.about ?? []).some((policy) =>
+      (targets[`${deed.account}/${policy}`] ?? []).some(
+        ({ target, outcome, power }) =>
+          target === policy && outcome === 'done' && power === 'admin',
+      ),
+    ))
 
 /**
  * Tools that set up infrastructure give admin to roles that they have just made for a service: context, no escalation, as
@@ -59,11 +85,12 @@ const gravest = (facts: SessionFacts, deeds: readonly DeedFact[]): Severity => {
 function severityOf(facts: SessionFacts, deed: DeedFact): Severity {
   switch (deed.deed) {
     case 'trust-opened':
+      if (!letsOutsidersIn(deed)) return 'medium'
       return deed.grantee === 'everyone' || deed.action !== 'CreateRole' ? 'critical' : 'high'
     case 'boundary-removed':
       return deed.grantee === 'self' || isOwn(facts, deed) ? 'high' : 'medium'
     case 'policy-granted':
-      return 'medium'
+      return givesAdmin(facts, deed) ? 'high' : 'medium'
     default:
       return 'high'
   }
@@ -81,8 +108,8 @@ function tagsOf(facts: SessionFacts, deed: DeedFact): string[] {
     (each) => each.deed === 'role-created' && isBounded(each),
   )
   if (bounded) return []
-  if (deed.deed === 'trust-opened') return [`opened:${deed.target}`]
-  return deed.deed === 'admin-granted' ? [`admin-to:${deed.target}`] : []
+  if (letsOutsidersIn(deed)) return [`opened:${deed.target}`]
+  return givesAdmin(facts, deed) ? [`admin-to:${deed.target}`] : []
 }
 
 export const isBounded = ({ about = [] }: Pick<DeedFact, 'about'>): boolean =>
@@ -95,6 +122,7 @@ function unknownOf(deeds: readonly DeedFact[]): string[] {
 
 const alice = user('alice')
 const deployer = user('deployer')
+const tooling = `arn:aws:iam::${home}:policy/tooling`
 
 export const privilegeEscalation: Detection = {
   id: 'privilege-escalation',
@@ -141,6 +169,21 @@ export const privilegeEscalation: Detection = {
         call('iam:AttachRolePolicy', {
           by: alice,
           params: { roleName: 'support', ...administrator },
+        }),
+      ],
+    },
+    {
+      when: 'a policy that allows everything is made, and attached to its maker',
+      records: [
+        call('iam:CreatePolicy', {
+          by: alice,
+          params: { policyName: 'tooling', policyDocument: allowAll },
+          response: { policy: { policyName: 'tooling', arn: tooling } },
+        }),
+        call('iam:AttachUserPolicy', {
+          by: alice,
+          at: 3,
+          params: { userName: 'alice', policyArn: tooling },
         }),
       ],
     },
