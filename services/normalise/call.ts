@@ -3,7 +3,7 @@ import type { Fields } from './fields.ts'
 import type { Identity } from './principal.ts'
 
 /** What the readers of rare traits see of one record. Made only when there is such a reader. */
-export type Call = Identity & {
+export type Call = Pick<Identity, 'principal' | 'identity'> & {
   readonly service: string
   /** eventName without the API version that Lambda and CloudFront append. */
   readonly action: string

@@ -16,7 +16,7 @@ export const CloudTrailRecord = z.looseObject({
   eventSource: z.string().min(1).describe('The service, such as `sts.amazonaws.com`'),
   eventTime: time,
   '@timestamp': time.describe('The same where the record passed through Logstash'),
-  userIdentity: z.unknown().describe('Who signed the call'),
+  userIdentity: z.unknown().optional().describe('Who signed the call'),
 })
 
 /** The contract as JSON Schema (draft 2020-12). */

@@ -8,9 +8,9 @@ import { errorClass } from './error-class.ts'
 import { fields, firstText, leaves, text, type Fields } from './fields.ts'
 import { intern, memo } from './intern.ts'
 import { unmaskKey } from './masked.ts'
-import { addressOf, agentOf } from './places.ts'
+import { addressOf, agentOf, type Agent } from './places.ts'
 import { identityOf, type Identity } from './principal.ts'
-import { callTraits, plans, rareOf, scopeOf, sessionTraits, type Plan } from './rare.ts'
+import { addCallTraits, hasAny, plans, scopeOf, sessionTraits, type Plan } from './rare.ts'
 import { routeAside } from './routes.ts'
 import { parseTime, timeOrZero } from './times.ts'
 
@@ -36,7 +36,19 @@ const actionOf = memo((name): Action => {
   return { action, plans: plans.get(action) }
 })
 
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+const dash = 45
+
+/** Whether an id is a UUID in either case; by hand, because every record is asked. */
+function isUuid(id: unknown): id is string {
+  if (typeof id !== 'string' || id.length !== 36) return false
+  for (let i = 0; i < 36; i++) {
+    const unit = id.charCodeAt(i)
+    if (i === 8 || i === 13 || i === 18 || i === 23) {
+      if (unit !== dash) return false
+    } else if (!((unit >= 48 && unit <= 57) || ((unit | 32) >= 97 && (unit | 32) <= 102))) return false
+  }
+  return true
+}
 
 /** The id of a record without eventID: the same content has the same id (SEMANTICS A2). */
 const contentId = (record: Fields): string =>
@@ -47,8 +59,7 @@ function correctedId(record: Fields): string {
   const addendum = record['addendum']
   if (addendum === undefined || addendum === null) return ''
   const { reason, originalEventID } = fields(addendum)
-  const id = text(originalEventID)
-  return reason === 'UPDATED_DATA' && uuid.test(id) ? id : ''
+  return reason === 'UPDATED_DATA' && isUuid(originalEventID) ? originalEventID : ''
 }
 
 /** Why nobody can be named: the record has neither an identity nor a service. */
@@ -70,81 +81,67 @@ function isDirect(user: Fields, { identity }: Identity): boolean {
   return identity !== 'service' && (!invokedBy || invokedBy === mcpService)
 }
 
-type Basics = Omit<Use, 'rare'>
+type Draft = { -readonly [Name in keyof Use]: Use[Name] }
 
-function basicsOf(record: Fields, user: Fields, at: number, id: string, account: string): Basics {
-  const who = identityOf(user, account)
+/** What several steps need of one record, looked up once. */
+type Reading = {
+  readonly record: Fields
+  readonly user: Fields
+  readonly who: Identity
+  readonly agent: Agent
+  readonly action: Action
+}
+
+/** Every use has the same members in the same order, so that the code which reads it stays monomorphic. */
+function draftOf({ record, user, who, agent, action }: Reading, at: number, id: string): Draft {
   const context = fields(user['sessionContext'])
-  const { agent, console } = agentOf(text(record['userAgent']))
   const direct = isDirect(user, who)
-  const sourceIdentity = context['sourceIdentity']
-  const scope = scopeOf(user)
+  const { sourceIdentity, attributes } = context
+  const region = record['awsRegion']
+  const key = user['accessKeyId']
   return {
     kind: 'credential.used',
     id,
     at,
     principal: who.principal,
     identity: who.identity,
-    key: unmaskedKey(user['accessKeyId']),
-    created: createdOf(context),
-    account,
-    region: intern(text(record['awsRegion'])),
+    key: typeof key === 'string' && key !== '' ? unmaskKey(key) : '',
+    created: attributes === undefined ? 0 : timeOrZero(fields(attributes)['creationDate']),
+    account: accountOf(record, user, who),
+    region: typeof region === 'string' ? intern(region) : '',
     service: serviceOf(text(record['eventSource'])),
-    action: actionOf(text(record['eventName'])).action,
+    action: action.action,
     error: errorClass(record),
-    address: direct && !console ? addressOf(text(record['sourceIPAddress'])) : '',
-    agent,
+    address: direct && !agent.console ? addressOf(text(record['sourceIPAddress'])) : '',
+    agent: agent.agent,
     direct,
     request: text(record['requestID']),
-    sourceIdentity: sourceIdentity ? intern(text(sourceIdentity)) : '',
-    scope: scope && intern(scope),
+    sourceIdentity: typeof sourceIdentity === 'string' ? intern(sourceIdentity) : '',
+    scope: scopeOf(user),
   }
 }
 
-const unmaskedKey = (key: unknown): string =>
-  typeof key === 'string' && key !== '' ? unmaskKey(key) : ''
-
-function createdOf(context: Fields): number {
-  const attributes = context['attributes']
-  return attributes === undefined ? 0 : timeOrZero(fields(attributes)['creationDate'])
+/** Account in which it happened; mostly that of the principal, whose text is at hand. */
+function accountOf(record: Fields, user: Fields, { account }: Identity): string {
+  const recipient = record['recipientAccountId']
+  if (recipient === account) return account
+  return intern((typeof recipient === 'string' && recipient) || text(user['accountId']) || account)
 }
 
-/** Whether anything but the plain use can be in the record: few look-ups, so that most records end here. */
-function isOrdinary(record: Fields, user: Fields, who: Identity, use: Basics): boolean {
-  if (who.instance !== '' || who.hiddenIssue || use.scope !== '') return false
-  if (record['sessionCredentialFromConsole'] !== undefined || agentOf(use.agent).console) return false
-  const type = record['eventType']
-  if (type === 'AwsConsoleSignIn' || type === 'AwsMcpEvent') return false
-  const context = fields(user['sessionContext'])
-  if (context['ec2RoleDelivery'] !== undefined || context['signInSessionArn'] !== undefined) return false
-  const attributes = context['attributes']
-  if (attributes && fields(attributes)['sessionCredentialFromConsole'] !== undefined) return false
-  const issuer = context['sessionIssuer']
-  return !issuer || !isReserved(text(fields(issuer)['arn']))
-}
-
-/** Roles on AWS's own paths: nobody but AWS may assume them (IAM User Guide, service-linked roles). */
-const isReserved = memo((arn) => arn.includes('/aws-service-role/') || arn.includes('/aws-reserved/'))
-
-/** Whether a call by itself may show more: it has a plan, was refused, or changes something in the control plane. */
-const isTelling = (record: Fields, use: Basics, plan: Plan | undefined): boolean =>
+/** Whether the call by itself may show more: it has a plan, was refused, or changes something in the control plane. */
+const isTelling = (record: Fields, use: Draft, plan: Plan | undefined): boolean =>
   plan !== undefined ||
   use.error === 'denied' ||
   (record['readOnly'] === false && record['managementEvent'] !== false) ||
   record['eventType'] === 'AwsMcpEvent'
 
-function callOf(
-  record: Fields,
-  user: Fields,
-  who: Identity,
-  use: Basics,
-  { trustedAccounts: trusted }: CloudTrailOptions,
-): Call {
+function callOf({ record, user, who }: Reading, use: Draft, { trustedAccounts }: CloudTrailOptions): Call {
   return {
-    ...who,
     service: use.service,
     action: use.action,
     account: use.account,
+    principal: who.principal,
+    identity: who.identity,
     params: fields(record['requestParameters']),
     response: fields(record['responseElements']),
     extra: fields(record['additionalEventData']),
@@ -152,25 +149,18 @@ function callOf(
     error: use.error,
     message: text(record['errorMessage']),
     record,
-    trusted,
+    trusted: trustedAccounts,
   }
 }
 
-function rareTraits(
-  record: Fields,
-  user: Fields,
-  use: Basics,
-  weight: number,
-  options: CloudTrailOptions,
-): RareUse | undefined {
-  const who = identityOf(user, use.account)
-  const plan = actionOf(text(record['eventName'])).plans?.get(use.service)
-  const telling = isTelling(record, use, plan)
-  const ordinary = isOrdinary(record, user, who, use)
-  if (ordinary && !telling && weight === 0) return undefined
-  const call = callOf(record, user, who, use, options)
-  const session = ordinary ? {} : sessionTraits(call, agentOf(use.agent).console)
-  return rareOf(session, telling ? callTraits(plan, call) : undefined, weight)
+/** What only few records have; undefined for most. */
+function rareOf(reading: Reading, use: Draft, weight: number, options: CloudTrailOptions): RareUse | undefined {
+  const { record, user, who, agent, action } = reading
+  const traits = sessionTraits({ record, user, who, scope: use.scope, consoleAgent: agent.console })
+  const plan = action.plans?.get(use.service)
+  if (isTelling(record, use, plan)) addCallTraits(traits, plan, callOf(reading, use, options))
+  if (weight > 0) traits.weight = weight
+  return hasAny(traits) ? traits : undefined
 }
 
 const copyOf = ({ id, at, principal, key, created }: Use, issue: IssueCopy['issue']): IssueCopy => ({
@@ -184,21 +174,22 @@ const copyOf = ({ id, at, principal, key, created }: Use, issue: IssueCopy['issu
 })
 
 function map(record: Fields, user: Fields, at: number, options: CloudTrailOptions): Normalised {
+  const reading: Reading = {
+    record,
+    user,
+    who: identityOf(user, text(record['recipientAccountId'])),
+    agent: agentOf(text(record['userAgent'])),
+    action: actionOf(text(record['eventName'])),
+  }
   const corrected = correctedId(record)
   const own = record['eventID']
-  const id = corrected || (typeof own === 'string' && uuid.test(own) ? own : contentId(record))
-  const recipient = record['recipientAccountId']
-  const account = intern((typeof recipient === 'string' && recipient) || text(user['accountId']))
-  const use = basicsOf(record, user, at, id, account)
+  const id = corrected || (isUuid(own) ? own : contentId(record))
+  const use = draftOf(reading, at, id)
   const weight = corrected === '' ? 0 : addendumWeight + leaves(record)
-  const rare = rareTraits(record, user, use, weight, options)
-  const activities: readonly Mapped[] =
-    rare === undefined
-      ? [use]
-      : rare.issue
-        ? [{ ...use, rare }, copyOf(use, rare.issue)]
-        : [{ ...use, rare }]
-  return { as: 'mapped', record: `${account}/${id}`, activities }
+  const rare = rareOf(reading, use, weight, options)
+  if (rare) use.rare = rare
+  const activities: readonly Mapped[] = rare?.issue ? [use, copyOf(use, rare.issue)] : [use]
+  return { as: 'mapped', record: `${use.account}/${id}`, activities }
 }
 
 const dead = (reason: string, field: string): Normalised => ({ as: 'dead', reason, field })

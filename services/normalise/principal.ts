@@ -21,6 +21,8 @@ const kinds: ReadonlyMap<string, IdentityKind> = new Map([
 export type Identity = {
   readonly principal: string
   readonly identity: IdentityKind
+  /** Account of the principal; '' for those of providers and of AWS. */
+  readonly account: string
   /** Session name of a role session; '' else. */
   readonly session: string
   /** Id of the instance whose name the session carries; ''. */
@@ -43,11 +45,12 @@ const kindOfPrincipal = (principal: string): IdentityKind => {
 
 /** Identity of a principal key. */
 export function describe(principal: string, identity = kindOfPrincipal(principal)): Identity {
-  const [, kind, role = '', ...rest] = principal.split('/')
+  const [account = '', kind, role = '', ...rest] = principal.split('/')
   const session = kind === 'role' ? rest.join('/') : ''
   return {
     principal: intern(principal),
     identity,
+    account: identity === 'idp' || identity === 'service' ? '' : intern(account),
     session,
     instance: instanceName.test(session) ? session : '',
     hiddenIssue: kind === 'role' && hiddenRole.test(role),

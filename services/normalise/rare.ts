@@ -1,7 +1,7 @@
-import type { Deed } from '#shared/messages/deed.ts'
-import type { Issue, RareUse } from '#shared/messages/use.ts'
+import type { RareUse } from '#shared/messages/use.ts'
 import type { Call } from './call.ts'
 import { fields, isTrue, list, text, type Fields } from './fields.ts'
+import type { Identity } from './principal.ts'
 import { issueOf } from './issues.ts'
 import { deedReaders } from './deeds/table.ts'
 import type { DeedReader } from './deeds/deed.ts'
@@ -47,20 +47,38 @@ function downstreamOf(extra: Fields): readonly string[] {
   return [...new Set(ids.filter((id) => id !== ''))]
 }
 
-/** Traits of the session that few sessions have. */
-export function sessionTraits(call: Call, consoleAgent: boolean): RareUse {
-  const { user, record, extra, response } = call
+/** What stands in the record outside the call itself. */
+export type Session = {
+  readonly record: Fields
+  readonly user: Fields
+  readonly who: Identity
+  readonly scope: string
+  readonly consoleAgent: boolean
+}
+
+type Draft = { -readonly [Name in keyof RareUse]: RareUse[Name] }
+
+/** Traits of the session that few sessions have; most get an object without members. */
+export function sessionTraits({ record, user, who, scope, consoleAgent }: Session): Draft {
+  const traits: Draft = {}
   const context = fields(user['sessionContext'])
-  const scope = scopeOf(user)
-  const instance = instanceOf(call, context, scope)
-  const signIn = text(context['signInSessionArn']) || text(extra['signInSessionArn'])
-  return {
-    ...(isConsoleUse(record, context, consoleAgent) && { console: true as const }),
-    ...(instance !== '' && { instance }),
-    ...(signIn !== '' && { signIn }),
-    ...(hidesIssue(call, context, scope) && { hiddenIssue: true as const }),
-    ...(response['ConsoleLogin'] !== undefined && { console: true as const }),
-  }
+  if (consoleAgent || isConsoleUse(record, context)) traits.console = true
+  const instance = instanceOf(who, context, scope)
+  if (instance !== '') traits.instance = instance
+  const signIn = signInOf(record, context)
+  if (signIn !== '') traits.signIn = signIn
+  if (who.hiddenIssue || (scope !== '' && !scope.includes(':instance/'))) traits.hiddenIssue = true
+  return traits
+}
+
+/** ARN of the sign-in session: a label inside a console session. Sign-in records have it in additionalEventData. */
+function signInOf(record: Fields, context: Fields): string {
+  const arn = context['signInSessionArn']
+  if (arn !== undefined) return text(arn)
+  const type = record['eventType']
+  return type === 'AwsMcpEvent' || type === 'AwsConsoleSignIn'
+    ? text(fields(record['additionalEventData'])['signInSessionArn'])
+    : ''
 }
 
 /** ARN of the function or instance that was given the key (CloudTrail User Guide, inScopeOf). */
@@ -69,61 +87,39 @@ export function scopeOf(user: Fields): string {
   return inScope === undefined ? '' : text(fields(inScope)['credentialsIssuedTo'])
 }
 
-const isConsoleUse = (record: Fields, context: Fields, consoleAgent: boolean): boolean =>
-  consoleAgent ||
-  isTrue(record['sessionCredentialFromConsole']) ||
-  isTrue(fields(context['attributes'])['sessionCredentialFromConsole']) ||
-  record['eventType'] === 'AwsConsoleSignIn'
+function isConsoleUse(record: Fields, context: Fields): boolean {
+  if (record['eventType'] === 'AwsConsoleSignIn') return true
+  const said = record['sessionCredentialFromConsole']
+  if (said !== undefined) return isTrue(said)
+  const attributes = context['attributes']
+  return (
+    attributes !== undefined && isTrue(fields(attributes)['sessionCredentialFromConsole'])
+  )
+}
 
-function instanceOf({ instance, session }: Call, context: Fields, scope: string): string {
+function instanceOf({ instance, session }: Identity, context: Fields, scope: string): string {
   if (instance !== '') return instance
-  if (text(context['ec2RoleDelivery']) !== '') return session
+  if (context['ec2RoleDelivery'] !== undefined) return session
   const at = scope.indexOf(':instance/')
   return at < 0 ? '' : scope.slice(at + ':instance/'.length)
 }
 
-/** Paths of roles that AWS owns stand only in sessionIssuer.arn. */
-function hidesIssue({ hiddenIssue }: Call, context: Fields, scope: string): boolean {
-  if (hiddenIssue || (scope !== '' && !scope.includes(':instance/'))) return true
-  const issuer = text(fields(context['sessionIssuer'])['arn'])
-  return issuer.includes('/aws-service-role/') || issuer.includes('/aws-reserved/')
-}
-
-export type CallTraits = {
-  readonly issue: Issue | undefined
-  readonly deeds: readonly Deed[]
-  readonly secrets: readonly string[] | undefined
-  readonly target: string
-  readonly downstream: readonly string[]
-}
-
-/** What this one call shows beyond being a use. */
-export function callTraits(plan: Plan | undefined, call: Call): CallTraits {
+/** Adds what this one call shows beyond being a use. */
+export function addCallTraits(traits: Draft, plan: Plan | undefined, call: Call): void {
+  const issue = plan?.issues && call.error === 'none' ? issueOf(call) : undefined
+  if (issue) traits.issue = issue
   const deeds = plan?.deeds?.(call) ?? []
-  return {
-    issue: plan?.issues && call.error === 'none' ? issueOf(call) : undefined,
-    deeds,
-    secrets: plan?.harvest ? readHarvest(plan.harvest, call) : undefined,
-    target: targetOf(call) || (deeds[0]?.target ?? ''),
-    downstream: call.record['eventType'] === 'AwsMcpEvent' ? downstreamOf(call.extra) : [],
-  }
+  if (deeds.length > 0) traits.deeds = deeds
+  const secrets = plan?.harvest ? readHarvest(plan.harvest, call) : undefined
+  if (secrets) traits.secrets = secrets
+  const target = targetOf(call) || (deeds[0]?.target ?? '')
+  if (target !== '') traits.target = target
+  const downstream = call.record['eventType'] === 'AwsMcpEvent' ? downstreamOf(call.extra) : []
+  if (downstream.length > 0) traits.downstream = downstream
 }
 
-/** Both together, with only the members that are there. Undefined where none is. */
-export function rareOf(
-  session: RareUse,
-  traits: CallTraits | undefined,
-  weight: number,
-): RareUse | undefined {
-  const { issue, deeds = [], secrets, target = '', downstream = [] } = traits ?? {}
-  const rare: RareUse = {
-    ...session,
-    ...(issue && { issue }),
-    ...(deeds.length > 0 && { deeds }),
-    ...(secrets && { secrets }),
-    ...(target !== '' && { target }),
-    ...(downstream.length > 0 && { downstream }),
-    ...(weight > 0 && { weight }),
-  }
-  return Object.keys(rare).length > 0 ? rare : undefined
+/** Whether an object has any member. */
+export function hasAny(traits: RareUse): boolean {
+  for (const _ in traits) return true
+  return false
 }

@@ -41,8 +41,16 @@ const routes: readonly Route[] = [
   ],
 ]
 
+/** Most records say that they are calls of AWS; then only skeletons and Insights must still be told apart. */
+const isPlainCall = ({ eventType, eventName, eventCategory, eventSource }: Fields): boolean =>
+  eventType === 'AwsApiCall' &&
+  eventName !== '...' &&
+  eventSource !== '...' &&
+  (eventCategory === 'Management' || eventCategory === 'Data')
+
 /** Where a value goes that is no record of an API call; undefined for the others. */
 export function routeAside(record: Fields): Normalised | undefined {
+  if (isPlainCall(record)) return undefined
   for (const [holds, result] of routes) if (holds(record)) return result
   return undefined
 }

@@ -1,19 +1,27 @@
 /** Months as English short names begin. */
 const months = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ')
 
-let knownDate = -1
-let knownDay = Number.NaN
+const monthDays = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+const dayMs = 86_400_000
+/** Days from 0000-03-01 to 1970-01-01. */
+const epochDays = 719_468
 
-/** Start of a day, epoch ms; NaN where the calendar has no such day. The last one is remembered: logs come by days. */
+const isLeap = (year: number): boolean => (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0
+
+/**
+ * Start of a day, epoch ms; NaN where the calendar has no such day. By counting from a March, so that leap days come last
+ * (the proleptic Gregorian calendar, as ISO 8601 has it): cheaper than a Date for each record.
+ */
 function dayOf(year: number, month: number, day: number): number {
-  const date = (year * 100 + month) * 100 + day
-  if (date === knownDate) return knownDay
-  const at = Date.UTC(year, month - 1, day)
-  const real = new Date(at)
-  const valid = year >= 1970 && real.getUTCMonth() === month - 1 && real.getUTCDate() === day
-  knownDate = date
-  knownDay = valid ? at : Number.NaN
-  return knownDay
+  const longest = (monthDays[month - 1] ?? 0) + (month === 2 && isLeap(year) ? 1 : 0)
+  if (!(year >= 1970 && day >= 1 && day <= longest)) return Number.NaN
+  const y = month > 2 ? year : year - 1
+  const era = Math.floor(y / 400)
+  const yearOfEra = y - era * 400
+  const dayOfYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1
+  const dayOfEra =
+    yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear
+  return (era * 146_097 + dayOfEra - epochDays) * dayMs
 }
 
 function clock(hour: number, minute: number, second: number): number {
