@@ -52,7 +52,7 @@ export function take(need, ok = () => true) {
       g,
       tok,
       t: taskOf[tok],
-      release() {
+      release: () => {
         groupLock[g]--
       },
     }
