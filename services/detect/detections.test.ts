@@ -25,7 +25,7 @@ describe.each(detections.map((detection) => [detection.id, detection] as const))
     test('is told completely', () => {
       expect(detection.fires.length).toBeGreaterThanOrEqual(2)
       expect(detection.silent.length).toBeGreaterThanOrEqual(2)
-      expect(detection.attack.length).toBeGreaterThanOrEqual(1)
+      expect(detection.attack.length > 0 || detection.severity === 'info').toBe(true)
       for (const text of [
         detection.title,
         detection.why,

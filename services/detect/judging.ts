@@ -57,6 +57,9 @@ export const aroundTarget = (
 export const isOurs = ({ subject, leaseRoot }: SessionFacts, by: TargetDeed): boolean =>
   by.subject === subject || by.leaseRoot === leaseRoot
 
+/** Names that say nothing: a call without the parameter, or a record whose values were left out. */
+const isNameless = (target: string): boolean => target.endsWith('/-') || target.endsWith('/...')
+
 /** Did the same subject make the thing itself, at most `withinMs` before this deed? The records of one second have no order. */
 export const isOwnWork = (
   facts: SessionFacts,
@@ -64,6 +67,7 @@ export const isOwnWork = (
   made: DeedKind,
   withinMs: number,
 ): boolean =>
+  !isNameless(deed.target) &&
   aroundTarget(facts, deed, withinMs).some(
     (each) =>
       each.deed === made &&
@@ -76,12 +80,13 @@ export const isOwnWork = (
 /** Other deeds of the verdict that are told by number only. */
 const clausesMax = 2
 
-/** The earliest deeds in words; how many more there are. */
+/** The earliest deeds in words, and how many more there are. What was refused or failed is never told as done. */
 export function tell(deeds: readonly DeedFact[]): string {
   const clauses = [...new Set(deeds.toSorted(compareMarks).map(({ says }) => says))]
   const more = clauses.length - clausesMax
   const told = clauses.slice(0, clausesMax).join(', and ')
-  return more > 0 ? `${told}, and ${more} more` : told
+  const all = more > 0 ? `${told}, and ${more} more` : told
+  return deeds.every(({ outcome }) => outcome !== 'done') ? `tried in vain (${all})` : all
 }
 
 /** Key ids that signed, sorted. */

@@ -1,7 +1,16 @@
 import type { Severity, Verdict } from '#shared/messages/finding.ts'
 import type { DeedFact, SessionFacts } from '#shared/messages/session-facts.ts'
 import type { Detection } from '../detection.ts'
-import { byTarget, done, hourMs, isOwnWork, tried, verdictOn } from '../judging.ts'
+import {
+  aroundTarget,
+  byTarget,
+  done,
+  hourMs,
+  isOurs,
+  isOwnWork,
+  tried,
+  verdictOn,
+} from '../judging.ts'
 import { call, refused, user } from '../records.ts'
 
 function judge(facts: SessionFacts): Verdict[] {
@@ -52,9 +61,14 @@ const isAudit = ({ targets }: SessionFacts, { account, target }: DeedFact): bool
       deed === 'audit-made' && outcome === 'done' && about.includes(target),
   )
 
-/** Who takes down its own trail or flow log within the hour hides nothing that was there before. */
+/** Who takes down its own trail or flow log within the hour hides nothing that was there before; nor its bucket with it. */
 const isTeardown = (facts: SessionFacts, deed: DeedFact): boolean =>
-  isOwnWork(facts, deed, 'audit-made', hourMs)
+  isBucket(deed.target)
+    ? deed.action === 'DeleteBucket' &&
+      aroundTarget(facts, deed, hourMs).some(
+        (each) => each.deed === 'audit-made' && each.at <= deed.at && isOurs(facts, each),
+      )
+    : isOwnWork(facts, deed, 'audit-made', hourMs)
 
 const alice = user('alice')
 const trail = { name: 'org-trail' }

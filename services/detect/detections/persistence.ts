@@ -1,5 +1,5 @@
 import type { DeedKind } from '#shared/messages/deed.ts'
-import type { Severity, Verdict } from '#shared/messages/finding.ts'
+import { graver, type Severity, type Verdict } from '#shared/messages/finding.ts'
 import type { DeedFact, SessionFacts } from '#shared/messages/session-facts.ts'
 import type { Detection } from '../detection.ts'
 import { byTarget, dayMs, done, groupBy, verdictOn } from '../judging.ts'
@@ -13,43 +13,39 @@ const judge = (facts: SessionFacts): Verdict[] => [
 
 const arming: readonly DeedKind[] = ['admin-granted', 'key-created', 'password-set']
 
-/** A user that is made and armed by one hand: the next way in. A user alone is an account without a door. */
-function usersMade(facts: SessionFacts): Verdict[] {
-  const armed = done(facts, ...arming)
-  return done(facts, 'user-created').flatMap((made) => {
-    const arms = armed.filter(
-      ({ account, target, at }) =>
-        account === made.account &&
-        target === made.target &&
-        at >= made.at &&
-        at <= made.at + dayMs,
-    )
-    if (arms.length === 0) return []
-    const admin = arms.some(({ deed }) => deed === 'admin-granted')
+/** A user that one hand makes an administrator: the next way in. Other new users are told by the credential made for them. */
+const usersMade = (facts: SessionFacts): Verdict[] =>
+  done(facts, 'user-created').flatMap((made) => {
+    const arms = done(facts, ...arming).filter((each) => follows(made, each))
+    if (!arms.some(({ deed }) => deed === 'admin-granted')) return []
     const deeds = [made, ...arms]
     return verdictOn(deeds, {
       unit: `${made.account}/${made.target}`,
-      severity: admin ? 'high' : 'medium',
+      severity: 'high',
       grants: deeds.map(({ id }) => id),
-      tags: admin ? [`made:${made.target}`] : [],
+      tags: [`made:${made.target}`],
     })
   })
-}
+
+const follows = (made: DeedFact, { account, target, at }: DeedFact): boolean =>
+  account === made.account && target === made.target && at >= made.at && at <= made.at + dayMs
 
 /** Who may sign in from outside is decided by anchors and providers: Roles Anywhere turns any certificate into a session. */
-function anchors(facts: SessionFacts): Verdict[] {
-  return groupBy(done(facts, 'trust-anchor'), ({ service }) => service).map(([service, deeds]) =>
-    verdictOn(deeds, { unit: service, severity: anchorSeverity(service, deeds) }),
+const anchors = (facts: SessionFacts): Verdict[] =>
+  groupBy(done(facts, 'trust-anchor'), ({ service }) => service).map(([unit, deeds]) =>
+    verdictOn(deeds, {
+      unit,
+      severity: deeds.map(({ action }) => anchorWeights[action] ?? 'medium').reduce(graver),
+    }),
   )
-}
 
-/** An anchor lets certificates in; a profile without one does nothing yet. */
-const anchorSeverity = (service: string, deeds: readonly DeedFact[]): Severity =>
-  service !== 'rolesanywhere'
-    ? 'high'
-    : deeds.some(({ action }) => action.endsWith('TrustAnchor'))
-      ? 'critical'
-      : 'medium'
+/** An anchor lets certificates in; a profile without one does nothing yet; providers are changed when their keys are. */
+const anchorWeights: Readonly<Record<string, Severity>> = {
+  CreateTrustAnchor: 'critical',
+  UpdateTrustAnchor: 'critical',
+  EnableTrustAnchor: 'high',
+  CreateSAMLProvider: 'high',
+}
 
 /** Taking or adding somebody else's second factor. One's own is hygiene. */
 const secondFactors = (facts: SessionFacts): Verdict[] =>
@@ -72,7 +68,7 @@ export const persistence: Detection = {
   attack: ['T1136.003', 'T1098', 'T1556'],
   why: 'A user made and armed by one hand, or a trust anchor for certificates, opens the account again when the first credential is cut.',
   falseAlarms:
-    'Whoever sets up staff or a federation does the same on purpose, once, and announced. Tools that make users with keys for services are raised as medium.',
+    'Whoever sets up staff or a federation does the same on purpose, once, and announced. Changed identity providers are medium.',
   reads: ['deeds'],
   wait: '',
   withdrawnBy: 'Nothing: the way in may have been used before it was closed.',

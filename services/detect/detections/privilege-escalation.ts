@@ -1,4 +1,4 @@
-import type { Severity, Verdict } from '#shared/messages/finding.ts'
+import { graver, type Severity, type Verdict } from '#shared/messages/finding.ts'
 import type { DeedFact, SessionFacts } from '#shared/messages/session-facts.ts'
 import type { Detection } from '../detection.ts'
 import {
@@ -38,7 +38,7 @@ function judge(facts: SessionFacts): Verdict[] {
   return byTarget([...opened, ...admin, ...cut, ...unbound]).map(([unit, deeds]) =>
     verdictOn(deeds, {
       unit,
-      severity: gravest(facts, deeds),
+      severity: deeds.map((deed) => severityOf(facts, deed)).reduce(graver),
       grants: deeds.filter(({ grantee }) => grantee !== 'self').map(({ id }) => id),
       tags: deeds.flatMap((deed) => tagsOf(facts, deed)),
       unknown: unknownOf(deeds),
@@ -72,13 +72,6 @@ function isEscalation(facts: SessionFacts, deed: DeedFact): boolean {
       letsOutsidersIn(each) &&
       isOurs(facts, each),
   )
-}
-
-const order: readonly Severity[] = ['critical', 'high', 'medium']
-
-const gravest = (facts: SessionFacts, deeds: readonly DeedFact[]): Severity => {
-  const all = new Set(deeds.map((deed) => severityOf(facts, deed)))
-  return order.find((severity) => all.has(severity)) ?? 'medium'
 }
 
 /** An existing role that is opened gives away what others built on it; a new one, only what its maker adds. */
