@@ -24,7 +24,7 @@ type Sighting = { readonly task: string; readonly agent: string; readonly rank: 
 
 /** Actors of a credential, one for each task; the best-proven sightings of each. Sorted by task. */
 export function actorsOfKey(state: CorrelateState, cred: Cred): KeyActor[] {
-  const sightings = [...byRequest(state, cred), ...byKey(state, cred)]
+  const sightings = [...byRequest(state, cred), ...byKey(cred)]
   if (sightings.length === 0) return []
   const groups = new Map<string, Sighting[]>()
   for (const each of sightings) {
@@ -92,8 +92,8 @@ const whyOnlyClaimed = (state: CorrelateState, call: ToolCalled): string =>
       : 'a report names its requestID, but its source may not speak for the agent'
 
 /** By key: a report alone says that it used this key. */
-function byKey(state: CorrelateState, cred: Cred): Sighting[] {
-  const claims = cred.key === '' ? [] : (state.keyReports.get(cred.key)?.claims ?? [])
+function byKey(cred: Cred): Sighting[] {
+  const claims = cred.reports?.claims ?? []
   return claims.map(({ task, agent, at, id }) => ({
     task,
     agent,

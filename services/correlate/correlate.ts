@@ -5,9 +5,10 @@ import type { Inherit, Message, ToCorrelate } from '#shared/messages/hops.ts'
 import type { IssueCopy } from '#shared/messages/use.ts'
 import type { Step } from '#shared/pipeline/step.ts'
 import type { Policy } from '#shared/policy.ts'
+import { addCopy, matchingIssue } from './issue.ts'
 import { learnMcp, matchReport } from './rare.ts'
 import { register } from './registry.ts'
-import { initialState, touch, type CorrelateState, type Session } from './state.ts'
+import { initialState, touch, type Cred, type CorrelateState, type Session } from './state.ts'
 import { speak } from './tell.ts'
 import { learnUse } from './uses.ts'
 
@@ -36,7 +37,9 @@ function learn(state: CorrelateState, input: ToCorrelate): void {
       return learnMcp(state, input.call)
     case 'key.known':
       state.keyReports.set(input.about, input.reports)
-      return touchKey(state, input.key, input.about)
+      return eachCred(state, input.key, input.about, (cred) => {
+        cred.reports = input.reports
+      })
     case 'task.known':
       return learnTask(state, input)
     case 'target.known':
@@ -52,43 +55,36 @@ function learn(state: CorrelateState, input: ToCorrelate): void {
   }
 }
 
-/** Copies of one issue, the best first: the caller's before the owner's, then the fullest, then the smaller id. */
-const betterCopy = (a: IssueCopy, b: IssueCopy): number =>
-  Number(a.issue.copy === 'owner') - Number(b.issue.copy === 'owner') ||
-  b.issue.weight - a.issue.weight ||
-  compareMarks(a, b)
-
-/** Issues of one key id to one principal: two copies, and variants. */
-const copiesMax = 8
-
 function learnIssue(state: CorrelateState, copy: IssueCopy): void {
-  const name = `${copy.issue.child}|${copy.issue.key}`
-  const copies = state.issues.get(name) ?? []
-  const twin = copies.findIndex(({ id }) => id === copy.id)
-  if (twin >= 0) {
-    const kept = copies[twin]
-    if (kept && betterCopy(kept, copy) <= 0) return
-    copies.splice(twin, 1)
-  }
-  copies.push(copy)
-  copies.sort(betterCopy)
-  copies.length = Math.min(copies.length, copiesMax)
-  state.issues.set(name, copies)
-  touchKey(state, copy.issue.child, copy.issue.key)
+  const { child, key } = copy.issue
+  const copies = entryOf(state.issues, `${child}|${key}`)
+  if (!addCopy(copies, copy)) return
+  eachCred(state, child, key, (cred) => {
+    cred.issue = matchingIssue(copies, cred.session.created)
+  })
 }
+
+/** What parents told of one key: one for each issue record and sender. */
+const bequestsMax = 8
 
 const bequests: SetRule<Inherit> = {
   identity: ({ record, from }) => `${record}|${from}`,
   merge: (_, newer) => newer,
-  limit: copiesMax,
+  limit: bequestsMax,
 }
 
 function learnInherit(state: CorrelateState, inherit: Inherit): void {
-  const name = `${inherit.child}|${inherit.minted}`
-  const list = state.inherits.get(name) ?? []
+  const list = entryOf(state.inherits, `${inherit.child}|${inherit.minted}`)
   if (!addTo(list, inherit, bequests)) return
-  state.inherits.set(name, list)
-  touchKey(state, inherit.child, inherit.minted)
+  eachCred(state, inherit.child, inherit.minted, (cred) => {
+    cred.inherits = list
+  })
+}
+
+function entryOf<T>(map: Map<string, T[]>, name: string): T[] {
+  let list = map.get(name)
+  if (list === undefined) map.set(name, (list = []))
+  return list
 }
 
 /** Reports of one requestID: more than a few of them are noise, and the answer is ambiguous anyhow. */
@@ -104,9 +100,7 @@ const reports: SetRule<ToolCalled> = {
 
 function learnReport(state: CorrelateState, call: ToolCalled): void {
   for (const request of call.requestIds) {
-    const list = state.reports.get(request) ?? []
-    if (!addTo(list, call, reports)) continue
-    state.reports.set(request, list)
+    if (!addTo(entryOf(state.reports, request), call, reports)) continue
     matchReport(state, request)
   }
 }
@@ -138,10 +132,17 @@ function touchAll(state: CorrelateState, wanted: (session: Session) => boolean):
   for (const session of state.sessions.values()) if (wanted(session)) touch(state, session)
 }
 
-/** Sessions of this principal that show this key. */
-function touchKey(state: CorrelateState, principal: string, key: string): void {
+/** Changes every credential of this principal with this key, and marks its session. */
+function eachCred(
+  state: CorrelateState,
+  principal: string,
+  key: string,
+  change: (cred: Cred) => void,
+): void {
   const fast = state.creds.get(key)
-  if (fast && fast.session.principal === principal) touch(state, fast.session)
-  for (const { session } of state.others.get(key) ?? [])
-    if (session.principal === principal) touch(state, session)
+  for (const cred of [...(fast ? [fast] : []), ...(state.others.get(key) ?? [])]) {
+    if (cred.session.principal !== principal) continue
+    change(cred)
+    touch(state, cred.session)
+  }
 }

@@ -3,7 +3,7 @@ import { weaker } from '#shared/messages/holder.ts'
 import type { Declared, Inherit, Lease } from '#shared/messages/hops.ts'
 import type { IssueCopy } from '#shared/messages/use.ts'
 import { baseOf } from '#shared/policy.ts'
-import { actorsOfKey } from './actors.ts'
+import type { KeyActor } from './actors.ts'
 import { agentsOf, maySpeak, registrationOf, runtimeAgents } from './registry.ts'
 import type { Cred, CorrelateState, Session } from './state.ts'
 
@@ -17,42 +17,34 @@ const given = (level: Level, id: string, rank: Rank, rule: string, record: strin
   from: 'given',
 })
 
-/** How far creationDate may lie from the issue record (issue and use share a second). */
-const issueSlackMs = 2_000
+/** Where a key comes from and who used it: looked up once for all questions. */
+type Origin = {
+  readonly issue: IssueCopy | undefined
+  readonly inherit: Inherit | undefined
+  readonly actors: readonly KeyActor[]
+}
 
 /** Everything that says who the credential was given to; whose order means nothing. */
-export function evidenceOf(state: CorrelateState, cred: Cred): Evidence[] {
-  const issue = issueOf(state, cred)
+export function evidenceOf(
+  state: CorrelateState,
+  cred: Cred,
+  { issue, inherit, actors }: Origin,
+): Evidence[] {
   const direct = [
     ...registered(state, cred, issue),
     ...runtimes(state, cred),
     ...(issue ? markers(state, issue) : []),
     ...sourceIdentities(state, cred),
     ...leases(state, cred),
-    ...actorEvidence(state, cred),
-    ...(inheritOf(state, cred, issue)?.evidence ?? []),
+    ...actorEvidence(actors),
+    ...(inherit?.evidence ?? []),
   ]
   return [...direct, ...direct.flatMap((each) => viaTask(state, each))]
 }
 
-/** The issue record that made this credential: same key, the promised principal, creationDate within 2 s; caller's copy first. */
-export function issueOf(state: CorrelateState, cred: Cred): IssueCopy | undefined {
-  const { session } = cred
-  if (cred.key === '' || session.created === 0) return undefined
-  const copies = state.issues.get(`${session.principal}|${cred.key}`)
-  return copies?.find(({ at }) => Math.abs(at - session.created) <= issueSlackMs)
-}
-
 /** What the parent told about this very issue. */
-export function inheritOf(
-  state: CorrelateState,
-  cred: Cred,
-  issue: IssueCopy | undefined,
-): Inherit | undefined {
-  if (!issue) return undefined
-  const all = state.inherits.get(`${cred.session.principal}|${cred.key}`)
-  return all?.find(({ record }) => record === issue.id)
-}
+export const inheritOf = ({ issue, inherits }: Cred): Inherit | undefined =>
+  issue && inherits?.find(({ record }) => record === issue.id)
 
 function registered(
   state: CorrelateState,
@@ -131,14 +123,17 @@ function described(text: string): [string, string][] {
     .flatMap(([key = '', value = '']) => (key && value ? [[key.toLowerCase(), value]] : []))
 }
 
-/** SourceIdentity names an agent only if such an agent is registered or the writer may vouch; an e-mail names a human. */
+/**
+ * SourceIdentity names an agent only if such an agent is registered or the writer may vouch, and a human if it is an
+ * address; any other word that a caller chose says nothing.
+ */
 function identity(state: CorrelateState, value: string, rank: Rank, record: string): Evidence[] {
   if (value === '') return []
   const rule = rank === 'exact' ? 'SourceIdentity' : 'SourceIdentity, written by the caller'
   const known = state.registry.agents.has(value)
   if (known || (rank === 'exact' && !value.includes('@')))
     return [given('agent', value, rank, rule, record)]
-  return [given('human', value, rank, rule, record)]
+  return value.includes('@') ? [given('human', value, rank, rule, record)] : []
 }
 
 function sourceIdentities(state: CorrelateState, cred: Cred): Evidence[] {
@@ -147,7 +142,7 @@ function sourceIdentities(state: CorrelateState, cred: Cred): Evidence[] {
 
 /** Leases that reports name; handing on is no new holder, it is a delegate. */
 function leases(state: CorrelateState, cred: Cred): Evidence[] {
-  const all = state.keyReports.get(cred.key)?.leases ?? []
+  const all = cred.reports?.leases ?? []
   return all
     .filter(({ delegatedFrom }) => delegatedFrom === '')
     .flatMap((lease) => {
@@ -165,9 +160,14 @@ export const leaseRank = (state: CorrelateState, { issuer, source }: Lease): Ran
     : 'claimed'
 
 /** Tasks that may use the credential by delegation: from a configured issuer, or from whoever may speak for the holder. */
-export function delegatesOf(state: CorrelateState, cred: Cred): string[] {
-  const all = state.keyReports.get(cred.key)?.leases ?? []
-  const inherited = inheritOf(state, cred, issueOf(state, cred))?.delegates ?? []
+export function delegatesOf(
+  state: CorrelateState,
+  cred: Cred,
+  inherit: Inherit | undefined,
+): readonly string[] {
+  const all = cred.reports?.leases ?? []
+  const inherited = inherit?.delegates ?? []
+  if (all.length < 2) return inherited
   const handed = all
     .filter((lease) => lease.delegatedFrom !== '' && mayHandOn(state, lease))
     .map(({ task }) => task)
@@ -180,8 +180,8 @@ function mayHandOn(state: CorrelateState, lease: Lease): boolean {
   return agents.every((agent) => maySpeak(state.registry, agent, lease.source))
 }
 
-function actorEvidence(state: CorrelateState, cred: Cred): Evidence[] {
-  return actorsOfKey(state, cred).flatMap(({ task, agent, rank, rule, first }): Evidence[] => {
+function actorEvidence(actors: readonly KeyActor[]): Evidence[] {
+  return actors.flatMap(({ task, agent, rank, rule, first }): Evidence[] => {
     const say = { rank, rule, record: first.id, from: 'use' as const }
     return [
       ...(task ? [{ ...say, level: 'task' as const, id: task, agent }] : []),

@@ -1,11 +1,11 @@
 import type { Mark } from '#shared/facts/mark.ts'
 import { latest } from '#shared/facts/mark.ts'
 import type { Declared, Inherit } from '#shared/messages/hops.ts'
-import { weaker, type Evidence, type PathNode } from '#shared/messages/holder.ts'
+import { noHolder, weaker, type Evidence, type Holder, type PathNode } from '#shared/messages/holder.ts'
 import type { ActorFacts, KeyFacts } from '#shared/messages/session-facts.ts'
 import type { IssueCopy } from '#shared/messages/use.ts'
 import { actorsOfKey, type KeyActor } from './actors.ts'
-import { agentsOfTask, delegatesOf, evidenceOf, inheritOf, issueOf, isIssuer, leaseRank } from './evidence.ts'
+import { agentsOfTask, delegatesOf, evidenceOf, inheritOf, isIssuer, leaseRank } from './evidence.ts'
 import { decide, type Decision } from './holder.ts'
 import { maySpeak, onTime } from './registry.ts'
 import type { Cred, CorrelateState } from './state.ts'
@@ -24,21 +24,30 @@ export type KeyView = {
 }
 
 export function viewKey(state: CorrelateState, cred: Cred): KeyView {
-  const issue = issueOf(state, cred)
-  const evidence = evidenceOf(state, cred)
+  const { issue } = cred
+  const inherit = inheritOf(cred)
+  const actors = actorsOfKey(state, cred)
+  const evidence = evidenceOf(state, cred, { issue, inherit, actors })
   const agentOf = (task: string): readonly string[] => agentsOfTask(state, task)
   const decision = decide(evidence, agentOf)
   const given = evidence.filter(({ from }) => from === 'given')
   return {
     cred,
     issue,
-    inherit: inheritOf(state, cred, issue),
+    inherit,
     evidence,
     decision,
     given: given.length === evidence.length ? decision : decide(given, agentOf),
-    delegates: delegatesOf(state, cred),
-    actors: actorsOfKey(state, cred),
+    delegates: delegatesOf(state, cred, inherit),
+    actors,
   }
+}
+
+/** Who holds a key; most keys of most logs have no evidence at all, which one look tells. */
+export function holderOf(state: CorrelateState, cred: Cred): Holder {
+  const { reports, issue, rich, sources, scopes } = cred
+  const silent = !reports && !issue && !rich && sources.length === 0 && scopes.length === 0
+  return silent && state.registry.agents.size === 0 ? noHolder : viewKey(state, cred).decision.holder
 }
 
 /** Tasks that the key's evidence names, and those above its actors: what is declared of them matters here. */
@@ -72,7 +81,7 @@ export function endOf(state: CorrelateState, view: KeyView): (Mark & { task: str
 /** When the key expires: as its issue says, else as a lease from a configured issuer says; 0 unknown. */
 export function expiryOf(state: CorrelateState, { cred, issue }: KeyView): number {
   if (issue?.issue.expires) return issue.issue.expires
-  const leased = (state.keyReports.get(cred.key)?.leases ?? [])
+  const leased = (cred.reports?.leases ?? [])
     .filter((lease) => lease.expires > 0 && leaseRank(state, lease) === 'exact')
     .map(({ expires }) => expires)
   return leased.length > 0 ? Math.max(...leased) : 0

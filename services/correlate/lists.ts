@@ -1,7 +1,7 @@
 import { compareMarks } from '#shared/facts/mark.ts'
 import type { DeedFact, DeniedMark, HarvestMark, PlaceFacts } from '#shared/messages/session-facts.ts'
 import type { CorrelateState, Denied, RichSession, Session } from './state.ts'
-import { rowsOf, whereOf } from './uses.ts'
+import { pairOf, rowsOf, whereOf } from './uses.ts'
 
 /** A success this soon after a denial, of the same call on the same target, means that a change was settling (SEMANTICS C3). */
 const settleMs = 60_000
@@ -17,16 +17,23 @@ export function placesOf(state: CorrelateState, session: Session): PlaceFacts[] 
   return found.toSorted((a, b) => compareMarks(a.first, b.first) || (a.address < b.address ? -1 : 1))
 }
 
-/** Does the session show more than one pair of address and agent? Cheap: stops at the second. */
+/** Does the session show two places that differ in both address and agent? Only then can a judge turn on them. */
 export function severalPlaces(state: CorrelateState, session: Session): boolean {
-  let only = -1
+  const pairs = new Set<number>()
   for (const cred of session.creds)
-    for (const row of rowsOf(state, cred, 'where')) {
-      const pair = state.seen.valueA(row)
-      if (only >= 0 && pair !== only) return true
-      only = pair
-    }
-  return false
+    for (const row of rowsOf(state, cred, 'where')) pairs.add(state.seen.valueA(row))
+  if (pairs.size < 2) return false
+  const places = [...pairs].map((pair) => pairOf(state, pair))
+  return places.some(({ address, agent }) =>
+    places.some((other) => other.address !== address && other.agent !== agent),
+  )
+}
+
+/** How many names of secrets the session asked for, in all. */
+export function namesOf({ harvest }: RichSession): number {
+  let count = 0
+  for (const { items } of harvest.entries.values()) for (const { names } of items) count += names.length
+  return count
 }
 
 export function deniedOf({ denied, settled }: RichSession): DeniedMark[] {

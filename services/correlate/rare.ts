@@ -40,7 +40,8 @@ export function learnRare(state: CorrelateState, cred: Cred, use: Use): void {
   for (const deed of rare.deeds ?? []) if (addDeed(session, cred, use, deed)) touch(state, session)
   if (rare.issue && rare.issue.key !== '') {
     const child = { ...markOf(use), principal: rare.issue.child, call: rare.issue.call }
-    richCred(cred).children.merge(rare.issue.key, child, earliest)
+    const { children, untold } = richCred(cred)
+    if (children.merge(rare.issue.key, child, earliest)) untold.add(rare.issue.key)
     touch(state, session)
   }
 }

@@ -67,12 +67,19 @@ export type Cred = {
   where: number
   whatCount: number
   whereCount: number
+  /** The first pair of address and agent, as a number, and whether another was ever seen. */
+  place: number
+  moved: boolean
   first: Mark | undefined
   last: Mark | undefined
   /** A use later than this must be judged at once: after expiry or after the end of a task. */
   watchFrom: number
   readonly sources: string[]
   readonly scopes: string[]
+  /** The issue record that made it, what its parents told, and what reports say of its key; looked up when they come. */
+  issue: IssueCopy | undefined
+  inherits: readonly Inherit[] | undefined
+  reports: KeyReports | undefined
   rich: RichCred | undefined
   /** Has join been told who uses this key? */
   announced: boolean
@@ -84,6 +91,8 @@ export type RichCred = {
   readonly matches: SmallestMap<Mark>
   /** What it minted, by new key id. */
   readonly children: SmallestMap<Child>
+  /** Children that have not heard of their parent yet. */
+  readonly untold: Set<string>
 }
 
 export type Child = Mark & { readonly principal: string; readonly call: string }

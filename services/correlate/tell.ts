@@ -2,8 +2,9 @@ import { everywhere, type Message } from '#shared/messages/hops.ts'
 import type { TargetDeed } from '#shared/messages/session-facts.ts'
 import { bequest, tasksOf, type KeyView } from './keys.ts'
 import { deedsOf } from './lists.ts'
-import type { Cred, CorrelateState, Session, Told } from './state.ts'
-import { lifeSlackMs, rowsOf, whereOf } from './uses.ts'
+import { askTask, isQuiet } from './quiet.ts'
+import type { CorrelateState, Session, Told } from './state.ts'
+import { rowsOf, whereOf } from './uses.ts'
 import {
   factsOf,
   ofInterest,
@@ -22,7 +23,7 @@ export function speak(state: CorrelateState): Message[] {
   for (const session of state.dirty) {
     session.queued = false
     announceKeys(session, out)
-    if (isPlain(state, session)) continue
+    if (isQuiet(state, session, out)) continue
     const view = viewSession(state, session)
     askTasks(state, view, out)
     for (const key of view.keys) key.cred.watchFrom = watchFromOf(state, key)
@@ -50,31 +51,6 @@ function announceKeys(session: Session, out: Message[]): void {
   }
 }
 
-/**
- * Nobody can have anything to say about this session yet: no evidence, no child, no rare record, one place. Most sessions
- * of most logs stay like this, and cost one look.
- */
-function isPlain(state: CorrelateState, session: Session): boolean {
-  if (session.told || session.rich || session.instance !== '') return false
-  if (state.hosts.has(session.account) || state.registry.agents.size > 0) return false
-  if (state.progress.size > 0) return false
-  return session.creds.every((cred) => plainCred(state, cred))
-}
-
-function plainCred(state: CorrelateState, cred: Cred): boolean {
-  const { session } = cred
-  return (
-    !cred.rich &&
-    cred.whereCount < 2 &&
-    (cred.last?.at ?? -Infinity) <= cred.watchFrom &&
-    (cred.first?.at ?? Infinity) >= session.created - lifeSlackMs &&
-    session.creds.length === 1 &&
-    cred.sources.length === 0 &&
-    !state.keyReports.has(cred.key) &&
-    !state.issues.has(`${session.principal}|${cred.key}`)
-  )
-}
-
 const toldOf = (session: Session): Told =>
   (session.told ??= { subject: '', leaseRoot: '', revision: 0, said: new Map() })
 
@@ -82,12 +58,7 @@ const toldOf = (session: Session): Told =>
 function askTasks(state: CorrelateState, view: SessionView, out: Message[]): void {
   const wanted = new Set(view.keys.flatMap((key) => foreignTasks(key)))
   for (const task of new Set(view.keys.flatMap((key) => [...tasksOf(state, key)]))) {
-    let entry = state.tasks.get(task)
-    if (!entry) {
-      state.tasks.set(task, (entry = { info: undefined, sessions: new Set(), wanted: false }))
-      out.push({ to: 'join', kind: 'task.asked', key: `task:${task}`, asker: view.session.principal })
-    }
-    entry.sessions.add(view.session)
+    const entry = askTask(state, task, view.session, out)
     if (wanted.has(task) && !entry.wanted) {
       entry.wanted = true
       out.push({ to: 'join', kind: 'task.wanted', key: `task:${task}`, asker: view.session.principal })
@@ -123,17 +94,19 @@ function changed(said: Map<string, string>, about: string, text: string): boolea
 
 function tellChildren(state: CorrelateState, view: SessionView, out: Message[]): void {
   for (const key of view.keys) {
-    const children = key.cred.rich?.children
-    if (!children || children.entries.size === 0) continue
-    const said = heldOf(view.session)
+    if (!key.cred.rich || key.cred.rich.children.entries.size === 0) continue
+    const { children } = key.cred.rich
     const legacy = bequest(state, key)
     if (!legacy) continue
-    const all = changed(said, `bequest:${key.cred.key}`, JSON.stringify(legacy))
-    for (const [minted, { principal, id }] of children.entries) {
-      const fresh = changed(said, `child:${minted}`, id)
-      if (all || fresh)
-        out.push({ to: 'correlate', kind: 'inherit', key: principal, child: principal, minted, record: id, ...legacy })
+    const { untold } = key.cred.rich
+    const all = changed(heldOf(view.session), `bequest:${key.cred.key}`, JSON.stringify(legacy))
+    for (const minted of all ? children.entries.keys() : untold) {
+      const child = children.get(minted)
+      if (!child) continue
+      const { principal, id } = child
+      out.push({ to: 'correlate', kind: 'inherit', key: principal, child: principal, minted, record: id, ...legacy })
     }
+    untold.clear()
   }
 }
 

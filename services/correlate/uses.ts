@@ -2,6 +2,7 @@ import { earliest, latest, type Mark } from '#shared/facts/mark.ts'
 import { SmallestMap } from '#shared/facts/smallest-map.ts'
 import { baseOf } from '#shared/policy.ts'
 import type { Use } from '#shared/messages/use.ts'
+import { matchingIssue } from './issue.ts'
 import { explainByMcp, learnRare } from './rare.ts'
 import { touch, addText, type Cred, type CorrelateState, type RichCred, type Session } from './state.ts'
 
@@ -61,20 +62,35 @@ function makeCred(state: CorrelateState, use: Use, id: string, shared: boolean):
     where: -1,
     whatCount: 0,
     whereCount: 0,
+    place: -1,
+    moved: false,
     first: undefined,
     last: undefined,
     watchFrom: use.created > 0 ? use.created + longestLifeMs : Infinity,
     sources: [],
     scopes: [],
+    issue: undefined,
+    inherits: undefined,
+    reports: undefined,
     rich: undefined,
     announced: false,
   }
+  lookUp(state, cred)
   state.all.push(cred)
   session.creds.push(cred)
   if (shared) setAside(state, `${id}|${use.key}`, cred)
   else state.creds.set(use.key, cred)
   touch(state, session)
   return cred
+}
+
+/** What came before the first use: the issue, the inheritance, the reports. */
+function lookUp(state: CorrelateState, cred: Cred): void {
+  if (cred.key === '') return
+  const name = `${cred.session.principal}|${cred.key}`
+  cred.issue = matchingIssue(state.issues.get(name), cred.session.created)
+  cred.inherits = state.inherits.get(name)
+  cred.reports = state.keyReports.get(cred.key)
 }
 
 /** A second principal or session with the same key id, or a credential without one. */
@@ -112,7 +128,7 @@ function makeSession(state: CorrelateState, use: Use, id: string): Session {
 }
 
 export function richCred(cred: Cred): RichCred {
-  cred.rich ??= { matches: new SmallestMap(matchesMax), children: new SmallestMap(childrenMax) }
+  cred.rich ??= { matches: new SmallestMap(matchesMax), children: new SmallestMap(childrenMax), untold: new Set() }
   return cred.rich
 }
 /** Uses explained by reports, and children, that one credential keeps. */
@@ -139,9 +155,13 @@ function sightWhere(state: CorrelateState, cred: Cred, use: Use): void {
     row = room(state, cred, 'where', a, b)
     if (row < 0) return
   }
-  const moved = state.seen.touch(row, use.at, use.id)
-  const several = cred.whereCount > 1 || cred.session.creds.length > 1 || cred.session.instance !== ''
-  if (fresh ? several || state.hosts.has(cred.session.account) : moved && several) touch(state, cred.session)
+  const later = state.seen.touch(row, use.at, use.id)
+  if (cred.place < 0) cred.place = a
+  else if (cred.place !== a) cred.moved = true
+  const several = cred.moved || cred.session.creds.length > 1 || cred.session.instance !== ''
+  const judged = cred.session.created > 0 || cred.session.instance !== ''
+  if (fresh ? several || state.hosts.has(cred.session.account) : later && several && judged)
+    touch(state, cred.session)
 }
 
 /** A row for a new value: a fresh one, or, at the bound, that of the value with the largest hash; −1 if that is itself. */
@@ -213,8 +233,13 @@ export function* rowsOf(state: CorrelateState, cred: Cred, facet: 'what' | 'wher
 }
 
 export function whereOf(state: CorrelateState, row: number): { address: string; agent: string; hour: number } {
-  const [address, agent] = state.values.pairOf(state.seen.valueA(row) - whereBit)
-  return { address, agent, hour: state.seen.valueB(row) }
+  return { ...pairOf(state, state.seen.valueA(row)), hour: state.seen.valueB(row) }
+}
+
+/** The place that the first value of a row of `where` stands for. */
+export function pairOf(state: CorrelateState, value: number): { address: string; agent: string } {
+  const [address, agent] = state.values.pairOf(value - whereBit)
+  return { address, agent }
 }
 
 export function whatOf(state: CorrelateState, row: number): {

@@ -4,7 +4,7 @@ import type { PathNode } from '#shared/messages/holder.ts'
 import { conflictsOf, decide, type Decision } from './holder.ts'
 import { actorFacts, endOf, expiryOf, keyFacts, viewKey, type KeyView } from './keys.ts'
 import { agentsOfTask } from './evidence.ts'
-import { countOf, deedsOf, deniedOf, harvestOf, placesOf, severalPlaces } from './lists.ts'
+import { countOf, deedsOf, namesOf, deniedOf, harvestOf, placesOf, severalPlaces } from './lists.ts'
 import type { Cred, CorrelateState, Session } from './state.ts'
 import { lifeSlackMs, longestLifeMs } from './uses.ts'
 
@@ -71,7 +71,7 @@ export function ofInterest(state: CorrelateState, view: SessionView): boolean {
   const { session, keys, decision } = view
   if (session.told || session.instance !== '') return true
   const { rich } = session
-  if (rich && (rich.deeds.size > 0 || countOf(rich.harvest) > 0)) return true
+  if (rich && (rich.deeds.size > 0 || namesOf(rich) >= state.policy.harvestNames)) return true
   if (rich && countOf(rich.denied) >= state.policy.deniedBurst) return true
   if (decision.lost.length > 0 || keys.some(({ decision: { lost } }) => lost.length > 0)) return true
   if (session.created > 0 && severalPlaces(state, session)) return true

@@ -130,12 +130,13 @@ function start(options: ReplayOptions, { effects }: ReplayPorts): Run {
 function summary(running: Engine, counts: Counts, unread: readonly Unread[], effects: Effects): Replayed {
   const duplicate = running.states.normalise.reduce((sum, { duplicates }) => sum + duplicates, 0)
   const { findings, incidents } = effects.standing()
+  const attribution = attributionOf(running.states.correlate)
   const outcome = outcomeOf(incidents)
   return {
     counts: { ...counts, mapped: counts.mapped - duplicate, duplicate },
     unread,
-    attribution: attributionOf(running.states.correlate, 'agent'),
-    attributionTask: attributionOf(running.states.correlate, 'task'),
+    attribution: attribution.agent,
+    attributionTask: attribution.task,
     findings,
     incidents,
     outcome,

@@ -1,0 +1,85 @@
+import type { Lease, Message } from '#shared/messages/hops.ts'
+import type { Issue } from '#shared/messages/use.ts'
+import { inheritOf } from './evidence.ts'
+import { countOf, namesOf } from './lists.ts'
+import type { Cred, CorrelateState, RichSession, Session, TaskEntry } from './state.ts'
+import { lifeSlackMs, longestLifeMs } from './uses.ts'
+
+/**
+ * Does the session need no more than a look? It has one key, at one place, nothing rare, nothing minted, and every report
+ * about it names a task that it was leased to: whatever it comes to, nobody has to hear of it. Most sessions of most logs
+ * stay like this, and a use of theirs costs a look instead of a judgement. It may say "no" too often, never too seldom.
+ */
+export function isQuiet(state: CorrelateState, session: Session, out: Message[]): boolean {
+  const [cred] = session.creds
+  if (!cred || session.creds.length > 1 || session.told || session.said || cred.moved) return false
+  if (session.instance !== '' || state.hosts.has(session.account)) return false
+  if (state.registry.agents.size > 0 || state.progress.size > 0) return false
+  if (session.rich && !belowThresholds(state, session.rich)) return false
+  return quietCred(state, cred, out)
+}
+
+function belowThresholds({ policy }: CorrelateState, rich: RichSession): boolean {
+  if (rich.deeds.size > 0 || rich.mcp.items.length > 0) return false
+  return namesOf(rich) < policy.harvestNames && countOf(rich.denied) < policy.deniedBurst
+}
+
+function quietCred(state: CorrelateState, cred: Cred, out: Message[]): boolean {
+  if (cred.rich && cred.rich.children.entries.size > 0) return false
+  const owners = ownersOf(state, cred)
+  if (!owners || !usedByOwners(state, cred, owners)) return false
+  const { session, issue, reports, first, last } = cred
+  let watchFrom = session.created > 0 ? session.created + longestLifeMs : Infinity
+  if (issue?.issue.expires) watchFrom = Math.min(watchFrom, issue.issue.expires)
+  for (const { expires } of reports?.leases ?? []) watchFrom = Math.min(watchFrom, expires || Infinity)
+  for (const task of owners)
+    watchFrom = Math.min(watchFrom, askTask(state, task, session, out).info?.ended?.at ?? Infinity)
+  cred.watchFrom = watchFrom
+  const early = first !== undefined && first.at < session.created - lifeSlackMs
+  return !early && (last?.at ?? -Infinity) <= watchFrom
+}
+
+/** Tasks that were given the key, as long as all evidence agrees: by leases or by the parent, never both; else undefined. */
+function ownersOf(state: CorrelateState, cred: Cred): readonly string[] | undefined {
+  const leases = cred.reports?.leases ?? []
+  const inherit = inheritOf(cred)
+  const inherited = inherit?.evidence.filter(({ level }) => level === 'task').map(({ id }) => id) ?? []
+  if (inherit && inherit.evidence.length > 0 && leases.length > 0) return undefined
+  if (cred.issue && !agrees(state, cred.issue.issue, leases)) return undefined
+  return [...leases.map(({ task }) => task), ...inherited, ...(inherit?.delegates ?? [])]
+}
+
+/** Does everything that the caller wrote on the issue name who it was leased to? */
+function agrees({ policy }: CorrelateState, issue: Issue, leases: readonly Lease[]): boolean {
+  if (issue.description !== '' || policy.sessionName !== undefined) return false
+  return Object.entries(issue.tags).every(([tag, value]) => {
+    const name = tag.toLowerCase()
+    if (policy.tags.task.has(name)) return leases.some(({ task }) => task === value)
+    if (policy.tags.agent.has(name)) return leases.some(({ agent }) => agent === value)
+    return !policy.tags.human.has(name)
+  })
+}
+
+/** Does every report about a use, or about the key, name an owner? */
+function usedByOwners(state: CorrelateState, cred: Cred, owners: readonly string[]): boolean {
+  for (const { task } of cred.reports?.claims ?? []) if (!owners.includes(task)) return false
+  for (const request of cred.rich?.matches.entries.keys() ?? [])
+    for (const { task } of state.reports.get(request) ?? []) if (!owners.includes(task)) return false
+  return true
+}
+
+/** What is known of a task; join is asked once for each partition, and the session hears of every change. */
+export function askTask(
+  state: CorrelateState,
+  task: string,
+  session: Session,
+  out: Message[],
+): TaskEntry {
+  let entry = state.tasks.get(task)
+  if (!entry) {
+    state.tasks.set(task, (entry = { info: undefined, sessions: new Set(), wanted: false }))
+    out.push({ to: 'join', kind: 'task.asked', key: `task:${task}`, asker: session.principal })
+  }
+  entry.sessions.add(session)
+  return entry
+}
