@@ -2,6 +2,7 @@ import { normalise } from '#services/normalise/normalise.ts'
 import type { Command } from './command.ts'
 import { deadletters } from './deadletters.ts'
 import { replayCommand } from './replay.ts'
+import { whoCommand } from './who.ts'
 
 /** Which accounts are trusted changes what a record means, never whether it can be understood. */
 const anyAccount = { trustedAccounts: new Set<string>() }
@@ -9,5 +10,6 @@ const anyAccount = { trustedAccounts: new Set<string>() }
 /** All commands, in the order in which help shows them. Adding one: its file, and a line here. */
 export const commands: readonly Command[] = [
   replayCommand,
+  whoCommand,
   deadletters((raw) => normalise(raw, anyAccount)),
 ]

@@ -12,7 +12,11 @@ const idsMax = 3
 export function incidentText(incident: Incident, chain: readonly PathNode[], pen: Pen): string[] {
   const { severity, title, id, subject, first, last } = incident
   return [
-    pen(styled(severity, `${shapes[severity]} ${severity.toUpperCase()}`), '  ', styled('strong', title)),
+    pen(
+      styled(severity, `${shapes[severity]} ${severity.toUpperCase()}`),
+      '  ',
+      styled('strong', title),
+    ),
     pen(styled('faint', `  ${id} · ${subject} · ${span(first.at, last.at)}`)),
     '',
     ...chainText(incident, chain, pen),
@@ -28,7 +32,9 @@ const span = (first: number, last: number): string =>
 
 /** Human, agent and task, then each credential under the one that it was issued from. */
 function chainText({ holder }: Incident, chain: readonly PathNode[], pen: Pen): string[] {
-  const people = levels.map((level) => pen(styled('faint', `  ${level.padEnd(6)}`), levelWords(holder[level])))
+  const people = levels.map((level) =>
+    pen(styled('faint', `  ${level.padEnd(6)}`), levelWords(holder[level])),
+  )
   return [...people, ...chain.flatMap((node, depth) => nodeText(node, depth, pen))]
 }
 
@@ -38,14 +44,21 @@ function nodeText(node: PathNode, depth: number, pen: Pen): string[] {
   if (!edge) return [pen(indent, depth === 0 ? '' : '└─ ', styled('strong', nodeWords(node)))]
   return [
     pen(indent, '└─ ', styled('strong', nodeWords(node))),
-    pen(styled('faint', `${indent}   ${clock(edge.at)} · ${edge.rank} · ${edge.rule} · record ${edge.record}`)),
+    pen(
+      styled(
+        'faint',
+        `${indent}   ${clock(edge.at)} · ${edge.rank} · ${edge.rule} · record ${edge.record}`,
+      ),
+    ),
   ]
 }
 
 function timeline(findings: readonly Finding[], pen: Pen): string[] {
   const shown = findings.slice(0, findingsMax).flatMap((finding) => findingText(finding, pen))
   const rest = findings.length - findingsMax
-  return rest > 0 ? [...shown, pen(`  … and ${plural(rest, 'finding')} more: --json shows them all`)] : shown
+  return rest > 0
+    ? [...shown, pen(`  … and ${plural(rest, 'finding')} more: --json shows them all`)]
+    : shown
 }
 
 export function findingText(finding: Finding, pen: Pen): string[] {

@@ -5,7 +5,9 @@ import type { Run } from './run-files.ts'
 /** How far time is known, and what therefore could not be judged (DESIGN §3.9). */
 export type Measurable = {
   /** Accounts that were declared complete, by id; times in RFC 3339. `upTo` null: the end of the files. */
-  readonly frontiers: Readonly<Record<string, { readonly from: string | null; readonly upTo: null }>>
+  readonly frontiers: Readonly<
+    Record<string, { readonly from: string | null; readonly upTo: null }>
+  >
   readonly notMeasurable: readonly { readonly what: string; readonly why: string }[]
 }
 

@@ -35,10 +35,26 @@ export const replayCommand: Command = {
       prose:
         'These files hold everything that the account logged, so what is missing in them did not happen; @TIME behind it says since when',
     },
-    shuffle: { type: 'string', placeholder: 'SEED', prose: 'Mix all records; the outcome stays the same' },
-    duplicate: { type: 'string', placeholder: 'P', prose: 'Repeat each record with this chance, 0 to 1' },
-    delay: { type: 'string', placeholder: 'S', prose: 'Let each record arrive up to so many seconds later' },
-    outcome: { type: 'string', placeholder: 'FILE', prose: 'Write the JSON of which the outcome is the hash' },
+    shuffle: {
+      type: 'string',
+      placeholder: 'SEED',
+      prose: 'Mix all records; the outcome stays the same',
+    },
+    duplicate: {
+      type: 'string',
+      placeholder: 'P',
+      prose: 'Repeat each record with this chance, 0 to 1',
+    },
+    delay: {
+      type: 'string',
+      placeholder: 'S',
+      prose: 'Let each record arrive up to so many seconds later',
+    },
+    outcome: {
+      type: 'string',
+      placeholder: 'FILE',
+      prose: 'Write the JSON of which the outcome is the hash',
+    },
   },
   run: replayFiles,
 }

@@ -50,7 +50,12 @@ export const nodeJson = ({ session, principal, key, holder, edge }: PathNode) =>
   ...(edge && { edge: edgeJson(edge) }),
 })
 
-export const edgeJson = ({ record, at, rank, rule }: Edge) => ({ record, at: rfc3339(at), rank, rule })
+export const edgeJson = ({ record, at, rank, rule }: Edge) => ({
+  record,
+  at: rfc3339(at),
+  rank,
+  rule,
+})
 
 const findingJson = (finding: Finding) => ({
   type: 'finding',

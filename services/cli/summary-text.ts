@@ -21,24 +21,34 @@ export function summaryText(run: Run, paths: readonly string[], pen: Pen): strin
     pen(counted(replayed)),
     ...ignoredText(replayed, pen),
     ...refusals('refused', tally.dead, pen),
-    ...(tally.dead.size > 0 ? [pen(`  look at them: keytrail deadletters list --from ${paths.join(' ')}`)] : []),
+    ...(tally.dead.size > 0
+      ? [pen(`  look at them: keytrail deadletters list --from ${paths.join(' ')}`)]
+      : []),
     ...refusals('parts of records refused', tally.rejected, pen),
     ...replayed.unread.map(({ path, reason }) => pen(`  not read: ${path}: ${reason}`)),
-    pen(`Uses by holder   agent: ${ranked(replayed.attribution)}; task: ${ranked(replayed.attributionTask)}`),
+    pen(
+      `Uses by holder   agent: ${ranked(replayed.attribution)}; task: ${ranked(replayed.attributionTask)}`,
+    ),
     ...stampText(run, pen),
-    ...measurability(run).notMeasurable.map(({ what, why }) => pen(`Not measurable   ${what}: ${why}`)),
+    ...measurability(run).notMeasurable.map(({ what, why }) =>
+      pen(`Not measurable   ${what}: ${why}`),
+    ),
     pen(styled('faint', `Outcome ${replayed.hash}`)),
   ]
 }
 
 function verdict({ incidents, counts }: Replayed): string {
-  if (counts.read === 0) return 'Nothing could be read: this run says nothing about your credentials.'
+  if (counts.read === 0)
+    return 'Nothing could be read: this run says nothing about your credentials.'
   if (counts.mapped === 0)
     return 'No record could be used: this run says nothing about your credentials.'
   if (incidents.length === 0) return 'No incident stands in what could be judged.'
   const by = [...severities]
     .toReversed()
-    .map((severity) => [severity, incidents.filter((each) => each.severity === severity).length] as const)
+    .map(
+      (severity) =>
+        [severity, incidents.filter((each) => each.severity === severity).length] as const,
+    )
     .filter(([, count]) => count > 0)
   return `${plural(incidents.length, 'incident')}: ${by.map(([severity, count]) => `${count} ${severity}`).join(', ')}.`
 }
@@ -60,7 +70,9 @@ function refusals(word: string, reasons: ReadonlyMap<string, number>, pen: Pen):
   const sorted = mostFrequent(reasons)
   const rest = sorted.length - shownMax
   return [
-    ...sorted.slice(0, shownMax).map(([reason, count]) => pen(`  ${word} ${count.toLocaleString('en')} × ${reason}`)),
+    ...sorted
+      .slice(0, shownMax)
+      .map(([reason, count]) => pen(`  ${word} ${count.toLocaleString('en')} × ${reason}`)),
     ...(rest > 0 ? [pen(`  ${word} for ${plural(rest, 'more reason')}`)] : []),
   ]
 }
@@ -73,7 +85,11 @@ const ranked = (attribution: Attribution): string =>
 
 function stampText({ tally }: Run, pen: Pen): string[] {
   if (tally.unstamped === 0) return []
-  return [pen(`Reports          ${plural(tally.unstamped, 'agent report')} without a door stamp, taken as on time`)]
+  return [
+    pen(
+      `Reports          ${plural(tally.unstamped, 'agent report')} without a door stamp, taken as on time`,
+    ),
+  ]
 }
 
 /** What is worth knowing and pages nobody. */

@@ -1,0 +1,135 @@
+import { compareMarks } from '#shared/facts/mark.ts'
+import type { Edge } from '#shared/messages/holder.ts'
+import type { DeedFact } from '#shared/messages/session-facts.ts'
+import type { Asked, Known } from './find.ts'
+
+/** One credential made another one: by an issue of STS, or by a grant (a key or password for a user). */
+export type Minted = Edge & {
+  /** Key id that asked; the session's id where the record has none. */
+  readonly from: string
+  /** Key id that was made; `password:<principal>` for a password. */
+  readonly to: string
+  readonly kind: 'issue' | 'grant'
+  /** Principal that acts with what was made. */
+  readonly principal: string
+}
+
+/** More than any tree that a person reads; what is beyond is left out, and the answer says so. */
+const mintedMax = 10_000
+
+export type Mint = { readonly minted: readonly Minted[]; readonly cut: boolean }
+
+/** What was minted from these credentials, to any depth: issues and grants, parents before children, earliest first. */
+export function mintedFrom(all: readonly Known[], own: readonly Known[]): Mint {
+  const byName = indexOf(all)
+  const seen = new Set<string>()
+  const minted: Minted[] = []
+  let level = own
+  while (level.length > 0 && minted.length < mintedMax) {
+    const edges = level.flatMap(edgesOf).filter((edge) => fresh(seen, edge))
+    minted.push(...edges)
+    level = edges.flatMap(({ to, principal, kind }) =>
+      childrenOf(byName.get(to) ?? [], kind, principal),
+    )
+  }
+  return { minted: minted.slice(0, mintedMax), cut: minted.length > mintedMax }
+}
+
+/** An issue promises its child's principal too; a key made for a user needs no more than its id. */
+const childrenOf = (known: readonly Known[], kind: Minted['kind'], principal: string): Known[] =>
+  known.filter(({ cred }) => kind === 'grant' || cred.session.principal === principal)
+
+function fresh(seen: Set<string>, { from, to, record }: Minted): boolean {
+  const name = `${from}\n${to}\n${record}`
+  if (seen.has(name)) return false
+  seen.add(name)
+  return true
+}
+
+/** Credentials by key id. */
+export function indexOf(all: readonly Known[]): Map<string, Known[]> {
+  const found = new Map<string, Known[]>()
+  for (const known of all) {
+    const { key } = known.cred
+    if (key === '') continue
+    const list = found.get(key)
+    if (list) list.push(known)
+    else found.set(key, [known])
+  }
+  return found
+}
+
+/** Everything that one credential made by itself. */
+export function edgesOf({ cred }: Known): Minted[] {
+  const from = cred.key || cred.session.id
+  const issues = [...(cred.rich?.children.entries ?? [])].map(
+    ([to, { id, at, principal, call }]): Minted => ({
+      from,
+      to,
+      record: id,
+      at,
+      rank: 'exact',
+      rule: `${call}: the record names the new key`,
+      kind: 'issue',
+      principal,
+    }),
+  )
+  const deeds = cred.session.rich?.deeds
+  const grants = [
+    ...(deeds?.get('key-created')?.items ?? []),
+    ...(deeds?.get('password-set')?.items ?? []),
+  ]
+    .filter(({ key, outcome }) => key === cred.key && outcome === 'done')
+    .flatMap((deed) => grantOf(from, deed))
+  return [...issues, ...grants].toSorted((a, b) =>
+    compareMarks({ at: a.at, id: a.record }, { at: b.at, id: b.record }),
+  )
+}
+
+function grantOf(
+  from: string,
+  { id, at, made, deed, target, account, action }: DeedFact,
+): Minted[] {
+  const principal = `${account}/${target}`
+  const to = deed === 'password-set' ? `password:${principal}` : (made ?? '')
+  if (to === '') return []
+  return [
+    {
+      from,
+      to,
+      record: id,
+      at,
+      rank: 'exact',
+      rule: `grant: ${action} for ${target}`,
+      kind: 'grant',
+      principal,
+    },
+  ]
+}
+
+/** Who made the subject's own credentials, and who made those: the way up, the highest first. */
+export function makersOf(all: readonly Known[], { kind, id, own }: Asked): Minted[] {
+  if (kind === 'agent' || kind === 'task') return []
+  const byMade = makers(all)
+  const seen = new Set<string>()
+  const up: Minted[] = []
+  let level = own.length > 0 ? own.map(({ cred }) => cred.key) : [id]
+  while (level.length > 0) {
+    const fresh = [...new Set(level)].filter((key) => key !== '' && !seen.has(key))
+    for (const key of fresh) seen.add(key)
+    const edges = fresh.flatMap((key) => byMade.get(key) ?? [])
+    up.unshift(...edges)
+    level = edges.map(({ from }) => from)
+  }
+  return up
+}
+
+function makers(all: readonly Known[]): Map<string, Minted[]> {
+  const found = new Map<string, Minted[]>()
+  for (const edge of all.flatMap(edgesOf)) {
+    const list = found.get(edge.to)
+    if (list) list.push(edge)
+    else found.set(edge.to, [edge])
+  }
+  return found
+}
