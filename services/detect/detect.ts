@@ -1,5 +1,10 @@
 import { compareMarks, type Mark } from '#shared/facts/mark.ts'
-import { evidenceMax, type Finding, type GrantedBy, type Verdict } from '#shared/messages/finding.ts'
+import {
+  evidenceMax,
+  type Finding,
+  type GrantedBy,
+  type Verdict,
+} from '#shared/messages/finding.ts'
 import type { Message, ToDetect } from '#shared/messages/hops.ts'
 import type { SessionFacts, TargetDeed } from '#shared/messages/session-facts.ts'
 import { Bug } from '#shared/errors.ts'
@@ -51,7 +56,8 @@ function learn(state: DetectState, input: ToDetect): void {
     return
   }
   const waiting = state.changed.get(input.facts.session)
-  if (!waiting || waiting.revision < input.facts.revision) state.changed.set(input.facts.session, input.facts)
+  if (!waiting || waiting.revision < input.facts.revision)
+    state.changed.set(input.facts.session, input.facts)
 }
 
 /** The session is another subject's now; what stands on it is judged there. */
@@ -65,10 +71,16 @@ function forget(state: DetectState, input: ToDetect): Message[] {
   // Half a step before the new subject's verdict at the same position: whatever that says, it stands.
   const revision = input.revision - 0.5
   return [
-    ...standing.findings.map(
-      ({ key }): Message => ({ to: 'effects', kind: 'finding.gone', key, revision, movedTo: input.leaseRoot }),
-    ),
-    ...(standing.findings.length > 0 ? [toStory(standing.facts.leaseRoot, input.session, revision, [])] : []),
+    ...standing.findings.map(({ key }): Message => ({
+      to: 'effects',
+      kind: 'finding.gone',
+      key,
+      revision,
+      movedTo: input.leaseRoot,
+    })),
+    ...(standing.findings.length > 0
+      ? [toStory(standing.facts.leaseRoot, input.session, revision, [])]
+      : []),
   ]
 }
 
@@ -96,14 +108,25 @@ function difference(before: Standing | undefined, now: Standing): Message[] {
   const kept = new Set(findings.map(({ key }) => key))
   const gone = (before?.findings ?? []).filter(({ key }) => !kept.has(key))
   const out: Message[] = [
-    ...gone.map(
-      ({ key }): Message => ({ to: 'effects', kind: 'finding.gone', key, revision, movedTo: '' }),
-    ),
-    ...findings.map((finding): Message => ({ to: 'effects', kind: 'finding', key: finding.key, finding, revision })),
+    ...gone.map(({ key }): Message => ({
+      to: 'effects',
+      kind: 'finding.gone',
+      key,
+      revision,
+      movedTo: '',
+    })),
+    ...findings.map((finding): Message => ({
+      to: 'effects',
+      kind: 'finding',
+      key: finding.key,
+      finding,
+      revision,
+    })),
   ]
   const alarming = findings.filter(({ severity }) => severity !== 'info')
   const oldRoot = before?.facts.leaseRoot
-  if (oldRoot !== undefined && oldRoot !== leaseRoot) out.push(toStory(oldRoot, session, revision, []))
+  if (oldRoot !== undefined && oldRoot !== leaseRoot)
+    out.push(toStory(oldRoot, session, revision, []))
   if (alarming.length > 0 || (before?.findings.length ?? 0) > 0)
     out.push(toStory(leaseRoot, session, revision, alarming))
   return out
@@ -135,6 +158,7 @@ function findingOf(detection: Detection, facts: SessionFacts, verdict: Verdict):
     evidence: evidence.slice(0, evidenceMax),
     count: verdict.count ?? evidence.length,
     credentials: [...new Set(keys.filter((key) => key !== ''))].toSorted(),
+    ...(verdict.made && { made: [...new Set(verdict.made)].toSorted() }),
     holder: facts.holder,
     path: facts.path,
     principal: facts.principal,
@@ -160,5 +184,13 @@ function grantsTo(facts: SessionFacts): GrantedBy[] {
     .map(({ leaseRoot, at, id }) => ({ leaseRoot, at, id }))
 }
 
-const powerful = new Set(['key-created', 'password-set', 'admin-granted', 'policy-granted', 'trust-opened', 'user-created'])
-const givesPower = ({ deed, outcome }: TargetDeed): boolean => outcome === 'done' && powerful.has(deed)
+const powerful = new Set([
+  'key-created',
+  'password-set',
+  'admin-granted',
+  'policy-granted',
+  'trust-opened',
+  'user-created',
+])
+const givesPower = ({ deed, outcome }: TargetDeed): boolean =>
+  outcome === 'done' && powerful.has(deed)

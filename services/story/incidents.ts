@@ -15,7 +15,10 @@ export const incidentsOf = (root: Handles, members: readonly Finding[]): Inciden
 function incidentOf(root: Handles, findings: readonly Finding[]): Incident {
   const sorted = findings.toSorted(compareFindings)
   const lead = leadOf(sorted)
-  const severity = sorted.reduce<Severity>((worst, each) => graver(worst, each.severity), combined(sorted))
+  const severity = sorted.reduce<Severity>(
+    (worst, each) => graver(worst, each.severity),
+    combined(sorted),
+  )
   const [earliest = lead] = sorted
   return {
     id: handleOf(root, sorted),
@@ -23,7 +26,9 @@ function incidentOf(root: Handles, findings: readonly Finding[]): Incident {
     title: sentence(lead, sorted),
     subject: lead.subject,
     holder: lead.holder,
-    credentials: [...new Set(sorted.flatMap(({ credentials }) => credentials))].toSorted(),
+    credentials: [
+      ...new Set(sorted.flatMap(({ credentials, made = [] }) => [...credentials, ...made])),
+    ].toSorted(),
     findings: sorted,
     first: earliest.first,
     last: sorted.map(({ last }) => last).reduce((a, b) => (compareMarks(a, b) >= 0 ? a : b)),
@@ -71,7 +76,11 @@ function combined(findings: readonly Finding[]): Severity {
 /** The handle of the first finding that has one; else a new one, from the earliest finding's key. */
 function handleOf({ handles }: Handles, findings: readonly Finding[]): string {
   const known = findings.flatMap(({ key }) => handles.get(key) ?? []).toSorted()[0]
-  const handle = known ?? `inc-${hash32(findings[0]?.key ?? '').toString(16).padStart(8, '0')}`
+  const handle =
+    known ??
+    `inc-${hash32(findings[0]?.key ?? '')
+      .toString(16)
+      .padStart(8, '0')}`
   for (const { key } of findings) handles.set(key, handle)
   return handle
 }

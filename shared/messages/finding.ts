@@ -22,6 +22,8 @@ export type Verdict = {
   readonly says: string
   /** Key ids that the finding is about; default: those of the session that made the evidence. */
   readonly credentials?: readonly string[]
+  /** Key ids that the deeds made for somebody: no key of this session, but what a cut must reach too. */
+  readonly made?: readonly string[]
   /** Record ids of deeds that gave power to somebody else: what he does next belongs to this story. */
   readonly grants?: readonly string[]
   /** Lease root of the one known actor: the finding belongs to his story. */
@@ -49,6 +51,8 @@ export type Finding = {
   readonly evidence: readonly Mark[]
   readonly count: number
   readonly credentials: readonly string[]
+  /** Key ids made for somebody, sorted; absent where none were. */
+  readonly made?: readonly string[]
   readonly holder: Holder
   readonly path: readonly PathNode[]
   readonly principal: string

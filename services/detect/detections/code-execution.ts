@@ -33,7 +33,7 @@ function onMany(unit: string, deeds: readonly DeedFact[]): Verdict {
   const [first] = deeds
   return {
     ...plain,
-    says: `ran commands on ${count(things.length, kind)} (${first?.service ?? ''}:${first?.action ?? ''})`,
+    says: `got onto ${count(things.length, kind)} (${first?.service ?? ''}:${first?.action ?? ''})`,
   }
 }
 

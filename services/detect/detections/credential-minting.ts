@@ -22,7 +22,8 @@ function judge(facts: SessionFacts): Verdict[] {
       verdictOn(deeds, {
         unit,
         severity: 'high',
-        says: `${tell(deeds)}${madeBy(deeds)}`,
+        says: tellMade(deeds),
+        made: madeBy(deeds),
         grants: deeds.map(({ id }) => id),
       }),
     ),
@@ -39,11 +40,14 @@ function judge(facts: SessionFacts): Verdict[] {
 const isForAnother = ({ grantee }: DeedFact): boolean =>
   grantee === 'other' || grantee === 'outside'
 
-/** The new key ids, where the clause does not name them: whoever cuts must know them. */
-function madeBy(deeds: readonly DeedFact[]): string {
-  const told = tell(deeds)
-  const made = deeds.flatMap(({ made = '' }) => (made === '' || told.includes(made) ? [] : [made]))
-  return made.length === 0 ? '' : ` (${made.toSorted().join(', ')})`
+/** The new key ids: whoever cuts must know them. */
+const madeBy = (deeds: readonly DeedFact[]): string[] =>
+  deeds.flatMap(({ made = '' }) => (made === '' ? [] : [made]))
+
+/** The clause, with the new key ids. */
+function tellMade(deeds: readonly DeedFact[]): string {
+  const made = [...new Set(madeBy(deeds))].toSorted()
+  return made.length === 0 ? tell(deeds) : `${tell(deeds)} (${made.join(', ')})`
 }
 
 const alice = user('alice')

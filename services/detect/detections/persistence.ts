@@ -22,6 +22,7 @@ const usersMade = (facts: SessionFacts): Verdict[] =>
     return verdictOn(deeds, {
       unit: `${made.account}/${made.target}`,
       severity: 'high',
+      made: arms.flatMap(({ made: key = '' }) => (key === '' ? [] : [key])),
       grants: deeds.map(({ id }) => id),
       tags: [`made:${made.target}`],
     })
