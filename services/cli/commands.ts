@@ -1,6 +1,7 @@
 import { normalise } from '#services/normalise/normalise.ts'
 import type { Command } from './command.ts'
 import { deadletters } from './deadletters.ts'
+import { detectionsCommand } from './detections.ts'
 import { replayCommand } from './replay.ts'
 import { whoCommand } from './who.ts'
 
@@ -11,5 +12,6 @@ const anyAccount = { trustedAccounts: new Set<string>() }
 export const commands: readonly Command[] = [
   replayCommand,
   whoCommand,
+  detectionsCommand,
   deadletters((raw) => normalise(raw, anyAccount)),
 ]
