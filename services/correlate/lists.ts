@@ -44,7 +44,9 @@ export function deniedOf({ denied, settled }: RichSession): DeniedMark[] {
     .map((mark) => ({ ...mark, settled: settles(settled, mark) }))
 }
 
-function settles(settled: RichSession['settled'], { service, action, target, at }: Denied): boolean {
+type Refusal = Pick<Denied, 'service' | 'action' | 'target' | 'at'>
+
+function settles(settled: RichSession['settled'], { service, action, target, at }: Refusal): boolean {
   if (target === '') return false
   const success = settled.get(`${service}:${action}:${target}`)
   return success?.marks.some((mark) => mark.at >= at && mark.at <= at + settleMs) ?? false
@@ -56,9 +58,11 @@ export const harvestOf = ({ harvest }: RichSession): HarvestMark[] =>
     .flatMap(([, list]) => list.items)
     .toSorted(compareMarks)
 
-export const deedsOf = ({ deeds }: RichSession): DeedFact[] =>
+/** Deeds in order of time. A role that was assumed within the minute after its refusal was no probe. */
+export const deedsOf = ({ deeds, settled }: RichSession): DeedFact[] =>
   [...deeds.values()]
     .flatMap(({ items }) => items)
+    .filter((deed) => deed.deed !== 'role-probed' || !settles(settled, deed))
     .toSorted((a, b) => compareMarks(a, b) || (a.deed < b.deed ? -1 : a.deed > b.deed ? 1 : a.target < b.target ? -1 : 1))
 
 export const countOf = (lists: { entries: ReadonlyMap<string, { items: readonly unknown[] }> }): number => {

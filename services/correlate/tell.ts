@@ -120,12 +120,12 @@ function tellPlaces(state: CorrelateState, view: SessionView, out: Message[]): v
   else for (const cred of session.creds)
     for (const row of rowsOf(state, cred, 'where')) {
       const { address, agent, hour } = whereOf(state, row)
-      const place = placeId(session.account, address, agent, hour)
+      const place = placeId(session.account, address, hour)
       const first = state.seen.first(row)
-      const sender = `${session.id}|${cred.key}`
+      const sender = `${session.id}|${cred.key}|${agent}`
       now.add(`place:${place}\n${sender}`)
       if (!changed(said, `place:${place}\n${sender}`, `${first.id} ${leaseRoot}`)) continue
-      const user = { ...first, principal: session.principal, session: session.id, leaseRoot }
+      const user = { ...first, principal: session.principal, session: session.id, leaseRoot, agent }
       out.push({ to: 'join', kind: 'place.used', key: `place:${place}`, sender, user })
     }
   for (const { key, sender } of withdrawn(said, 'place:', now))

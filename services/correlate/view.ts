@@ -161,12 +161,11 @@ function targetsOf(state: CorrelateState, view: SessionView): Record<string, rea
   return found
 }
 
-/** Join ids of the places and hours of an instance session, with the hours beside. */
-export function placeIds(state: CorrelateState, session: Session): Map<string, { address: string; agent: string }> {
-  const found = new Map<string, { address: string; agent: string }>()
-  for (const { address, agent, first } of placesOf(state, session))
-    for (const hour of neighbouring(first.at))
-      found.set(placeId(session.account, address, agent, hour), { address, agent })
+/** Join ids of the addresses and hours of an instance session, with the hours beside. */
+export function placeIds(state: CorrelateState, session: Session): Map<string, string> {
+  const found = new Map<string, string>()
+  for (const { address, first } of placesOf(state, session))
+    for (const hour of neighbouring(first.at)) found.set(placeId(session.account, address, hour), address)
   return found
 }
 
@@ -175,14 +174,15 @@ const neighbouring = (at: number): number[] => {
   return [hour - 1, hour, hour + 1]
 }
 
-export const placeId = (account: string, address: string, agent: string, hour: number): string =>
-  `${account}/${address} ${agent}/${hour}`
+export const placeId = (account: string, address: string, hour: number): string =>
+  `${account}/${address}/${hour}`
 
 function neighboursOf(state: CorrelateState, session: Session): Neighbour[] {
   if (session.instance === '') return []
-  const found = [...placeIds(state, session)].flatMap(([id, place]) =>
+  const found = [...placeIds(state, session)].flatMap(([id, address]) =>
     (state.places.get(id)?.answer ?? []).map((user) => ({
-      ...place,
+      address,
+      agent: user.agent,
       principal: user.principal,
       session: user.session,
       leaseRoot: user.leaseRoot,

@@ -16,6 +16,7 @@ export const addMeetingAsker = <T>(entry: Meeting<T>, asker: string): boolean =>
 /** Deeds on one target that its askers hear of, and principals at one place: the earliest of either. */
 const deedsMax = 64
 const usersMax = 4
+const agentsMax = 4
 /**
  * Senders that a target or place remembers. A sender may move or withdraw what it said, so more are kept than answered;
  * the earliest stay, which are what the answer is made of.
@@ -41,12 +42,16 @@ export function hear<T extends PlaceUser | TargetDeed>(
 export const deedsOf = (entry: Meeting<TargetDeed>): TargetDeed[] =>
   [...entry.senders.values()].toSorted(compareMarks).slice(0, deedsMax)
 
-/** The earliest principals at a place, one mark each. */
+/** The earliest principals at a place, one mark for each program that they use. */
 export function usersOf(entry: Meeting<PlaceUser>): PlaceUser[] {
   const found: PlaceUser[] = []
+  const principals = new Set<string>()
   for (const user of [...entry.senders.values()].toSorted(compareMarks)) {
-    if (found.length === usersMax) break
-    if (!found.some(({ principal }) => principal === user.principal)) found.push(user)
+    if (principals.size === usersMax && !principals.has(user.principal)) continue
+    const same = found.filter(({ principal }) => principal === user.principal)
+    if (same.length >= agentsMax || same.some(({ agent }) => agent === user.agent)) continue
+    principals.add(user.principal)
+    found.push(user)
   }
   return found
 }

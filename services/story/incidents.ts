@@ -60,8 +60,6 @@ const combinations: readonly (readonly [string, string, Severity])[] = [
   ['command-on', 'used-off', 'critical'],
   // A user made, and given admin: a way in for later.
   ['made', 'admin-to', 'critical'],
-  // A role that outsiders may assume, and that can do everything.
-  ['opened', 'admin-to', 'critical'],
 ]
 
 function combined(findings: readonly Finding[]): Severity {

@@ -87,7 +87,13 @@ export type Inherit = {
   readonly evidence: readonly Evidence[]
 }
 
-export type PlaceUser = Mark & { readonly principal: string; readonly session: string; readonly leaseRoot: string }
+/** Who works from an address, and with which program. */
+export type PlaceUser = Mark & {
+  readonly principal: string
+  readonly session: string
+  readonly leaseRoot: string
+  readonly agent: string
+}
 
 // ---- join, by join id
 export type ToJoin =

@@ -28,7 +28,7 @@ export type SessionFacts = {
   readonly keys: readonly KeyFacts[]
   readonly actors: readonly ActorFacts[]
   readonly places: readonly PlaceFacts[]
-  /** Principals that are no instance and work from the same address with the same agent in the same or a neighbouring hour. */
+  /** Principals that are no instance and work from one of the addresses in the same or a neighbouring hour. */
   readonly neighbours: readonly Neighbour[]
   readonly denied: readonly DeniedMark[]
   readonly harvest: readonly HarvestMark[]

@@ -1,4 +1,4 @@
-import { compareMarks } from '#shared/facts/mark.ts'
+import { compareMarks, type Mark } from '#shared/facts/mark.ts'
 import type { Severity, Verdict } from '#shared/messages/finding.ts'
 import type { Neighbour, PlaceFacts, SessionFacts } from '#shared/messages/session-facts.ts'
 import type { Detection } from '../detection.ts'
@@ -15,7 +15,8 @@ export const instanceCredentialsOffInstance: Detection = {
   severity: 'high',
   attack: ['T1552.005', 'T1550.001'],
   why: 'Instance credentials never leave their instance by themselves. Used from another network, or where somebody else’s credential works, they were read from the metadata service and carried off.',
-  falseAlarms: 'An instance whose public address changed within the hour; a program on the instance that also signs with a user’s key.',
+  falseAlarms:
+    'An instance whose public address changed within the hour; a program on the instance that also signs with a user’s key.',
   reads: ['places', 'neighbours'],
   wait: '',
   withdrawnBy: 'An earlier use from the second network: it was no new network then.',
@@ -32,51 +33,68 @@ export const instanceCredentialsOffInstance: Detection = {
   ],
   silent: [
     { when: 'it stays at home', records: [instanceUse('r-1', 60), instanceUse('r-2', 4000)] },
-    { when: 'it calls through the VPC endpoint and through the NAT', records: [instanceUse('r-1', 60), instanceUse('r-2', 120, 'endpoint')] },
-    { when: 'the address changes overnight', records: [instanceUse('r-1', 60), instanceUse('r-2', 40_000, 'roaming')] },
+    {
+      when: 'it calls through the VPC endpoint and through the NAT',
+      records: [instanceUse('r-1', 60), instanceUse('r-2', 120, 'endpoint')],
+    },
+    {
+      when: 'the address changes overnight',
+      records: [instanceUse('r-1', 60), instanceUse('r-2', 40_000, 'roaming')],
+    },
   ],
 }
 
 type Strange = {
-  readonly place: PlaceFacts
+  readonly address: string
   readonly severity: Severity
   readonly because: string
-  readonly neighbours: readonly Neighbour[]
-  readonly beside: readonly PlaceFacts['first'][]
+  readonly beside: readonly Mark[]
 }
 
 /** One verdict for each address at which the instance cannot be, the best reason first. */
 function strangePlaces(session: SessionFacts): Verdict[] {
-  const found = new Map<string, Strange>()
-  for (const place of session.places) {
-    if (viaEndpoint(place)) continue
-    const strange = secondNetwork(session, place) ?? somebodyElses(session, place) ?? cannotRun(place)
-    if (strange && !found.has(place.address)) found.set(place.address, strange)
-  }
-  return [...found.values()].map((strange) => verdict(session, strange))
+  const addresses = new Set(session.places.filter((place) => !viaEndpoint(place)).map(({ address }) => address))
+  return [...addresses].flatMap((address) => {
+    const strange =
+      secondNetwork(session, address) ?? somebodyElses(session, address) ?? cannotRun(session, address)
+    return strange ? [verdict(session, strange)] : []
+  })
 }
 
-/** Two networks within an hour. The later one is the stranger, unless only the earlier is somebody else's place. */
-function secondNetwork(session: SessionFacts, place: PlaceFacts): Strange | undefined {
-  const others = session.places.filter(
-    (other) => other.address !== place.address && near(other, place) && !sameHost(other, place),
-  )
-  const neighbours = neighboursAt(session, place)
-  const known = others.filter(
+const at = ({ places }: SessionFacts, address: string): PlaceFacts[] =>
+  places.filter((place) => place.address === address)
+
+/** First use from an address, over all keys and hours; places are sorted by it. */
+const firstAt = (session: SessionFacts, address: string): Mark =>
+  at(session, address)[0]?.first ?? { at: Infinity, id: '' }
+
+/**
+ * Two networks within an hour. The one seen later is the stranger, unless somebody else is known to work from the earlier
+ * one alone: then that is.
+ */
+function secondNetwork(session: SessionFacts, address: string): Strange | undefined {
+  const here = at(session, address)
+  const taken = neighboursAt(session, address).length > 0
+  const home = session.places.find(
     (other) =>
-      compareMarks(other.first, place.first) < 0
-        ? neighboursAt(session, other).length === 0 || neighbours.length > 0
-        : neighbours.length > 0 && neighboursAt(session, other).length === 0,
+      other.address !== address &&
+      here.some((place) => near(other, place) && !sameHost(other, place)) &&
+      isHome(session, other.address, address, taken),
   )
-  const [home] = known
   if (!home) return undefined
   return {
-    place,
+    address,
     severity: 'high',
-    because: `from ${place.address}, a second network, while ${home.address} had it within the hour`,
-    neighbours,
+    because: `from ${address}, a second network, while ${home.address} had it within the hour`,
     beside: [home.first],
   }
+}
+
+/** Of two networks, is `other` the instance's own? */
+function isHome(session: SessionFacts, other: string, address: string, taken: boolean): boolean {
+  const otherTaken = neighboursAt(session, other).length > 0
+  if (taken !== otherTaken) return taken
+  return compareMarks(firstAt(session, other), firstAt(session, address)) < 0
 }
 
 const near = (a: PlaceFacts, b: PlaceFacts): boolean =>
@@ -86,48 +104,47 @@ const near = (a: PlaceFacts, b: PlaceFacts): boolean =>
 const sameHost = (a: PlaceFacts, b: PlaceFacts): boolean =>
   (viaEndpoint(a) || mixedVersions(a, b)) && family(a.agent) === family(b.agent)
 
-/** Address and agent are exactly those of a principal that is no instance, and that the instance did not mint. */
-function somebodyElses(session: SessionFacts, place: PlaceFacts): Strange | undefined {
-  const neighbours = neighboursAt(session, place)
-  const [first] = neighbours
+/** Principals that are no instance, that this one did not mint, and that work from the address. */
+const neighboursAt = ({ neighbours, leaseRoot }: SessionFacts, address: string): Neighbour[] =>
+  neighbours.filter((each) => each.address === address && each.leaseRoot !== leaseRoot)
+
+/** Address and program are exactly those of somebody else. */
+function somebodyElses(session: SessionFacts, address: string): Strange | undefined {
+  const agents = new Set(at(session, address).map(({ agent }) => agent))
+  const same = neighboursAt(session, address).filter(({ agent }) => agents.has(agent))
+  const [first] = same
   if (!first) return undefined
   return {
-    place,
+    address,
     severity: 'medium',
-    because: `from ${place.address}, where ${first.principal} works with the same program`,
-    neighbours,
-    beside: neighbours.map((each) => each.first),
+    because: `from ${address}, where ${first.principal} works with the same program`,
+    beside: same.map((each) => each.first),
   }
 }
 
-const neighboursAt = ({ neighbours, leaseRoot }: SessionFacts, place: PlaceFacts): Neighbour[] =>
-  neighbours.filter(
-    (each) =>
-      each.address === place.address && each.agent === place.agent && each.leaseRoot !== leaseRoot,
-  )
-
 /** Desktop systems do not run on instances that have a role. */
-function cannotRun(place: PlaceFacts): Strange | undefined {
-  if (!/\b(?:darwin|macos|iphone|android)\b/i.test(place.agent.replace(/[/#]/g, ' '))) return undefined
-  const because = `from ${place.address}, by a program of a system that no instance runs`
-  return { place, severity: 'medium', because, neighbours: [], beside: [] }
+function cannotRun(session: SessionFacts, address: string): Strange | undefined {
+  if (!at(session, address).some(({ agent }) => desktop.test(agent.replace(/[/#]/g, ' ')))) return undefined
+  const because = `from ${address}, by a program of a system that no instance runs`
+  return { address, severity: 'medium', because, beside: [] }
 }
+const desktop = /\b(?:darwin|macos|iphone|android)\b/i
 
-function verdict(session: SessionFacts, { place, severity, because, neighbours, beside }: Strange): Verdict {
-  const there = session.places.filter(({ address }) => address === place.address)
-  const roots = [...new Set(neighbours.map(({ leaseRoot }) => leaseRoot))]
-  const shared = session.keys.length > 1
+function verdict(session: SessionFacts, { address, severity, because, beside }: Strange): Verdict {
+  const there = at(session, address)
+  const roots = [...new Set(neighboursAt(session, address).map(({ leaseRoot }) => leaseRoot))]
   return {
-    unit: place.address,
+    unit: address,
     severity,
     evidence: [...beside, ...there.flatMap(({ first, last }) => [first, last])],
     says: `of instance ${session.instance} was used ${because}`,
     credentials: there.map(({ key }) => key),
     ...(roots.length === 1 && roots[0] !== undefined && { joins: roots[0] }),
     tags: [`used-off:instance/${session.instance}`],
-    unknown: shared
-      ? ['AWS cannot tell the keys of this session apart: a cut also stops the instance itself']
-      : [],
+    unknown:
+      session.keys.length > 1
+        ? ['AWS cannot tell the keys of this session apart: a cut also stops the instance itself']
+        : [],
     ...(severity === 'medium' && { never: 'auto' as const }),
   }
 }
