@@ -2,7 +2,7 @@ import type { Verdict } from '#shared/messages/finding.ts'
 import type { DeedFact, SessionFacts } from '#shared/messages/session-facts.ts'
 import type { Detection } from '../detection.ts'
 import { aroundTarget, bursts, burstsByDay, count, keysOf, minuteMs, span } from '../judging.ts'
-import { call, home, refused, times, trust, user } from '../records.ts'
+import { call, home, keyOf, refused, times, trust, user } from '../records.ts'
 
 const windowMs = 10 * minuteMs
 /** Fewer are a wrong name or two. */
@@ -32,6 +32,17 @@ const isSettling = (facts: SessionFacts, probe: DeedFact): boolean =>
       outcome === 'done' && at <= probe.at && (deed === 'role-created' || deed === 'trust-opened'),
   )
 
+const assumed = (name: string, at: number) =>
+  call('sts:AssumeRole', {
+    by: user('batch'),
+    at,
+    params: { roleArn: arnOf(name), roleSessionName: 'job' },
+    response: {
+      credentials: { accessKeyId: keyOf('ASIA', name), expiration: 'May 4, 2026, 10:00:00 AM' },
+      assumedRoleUser: { arn: `arn:aws:sts::${home}:assumed-role/${name}/job` },
+    },
+  })
+
 const arnOf = (name: string): string => `arn:aws:iam::${home}:role/${name}`
 
 const probe = (name: string, at: number) =>
@@ -45,10 +56,10 @@ export const roleProbing: Detection = {
   attack: ['T1069.003', 'T1548.005'],
   why: 'Who holds a foreign credential does not know which roles it may assume, and tries them one after another.',
   falseAlarms:
-    'A tool that looks for its role in many places. Refusals of one role do not count, nor of a role that was made just before: IAM takes seconds to settle.',
+    'A tool that looks for its role in many places. Refusals of one role do not count, nor of a role that was made just before or is assumed within the minute: IAM takes seconds to settle.',
   reads: ['deeds', 'targets'],
   wait: '',
-  withdrawnBy: 'Proof that the roles were being made.',
+  withdrawnBy: 'Proof that the roles were being made, or their success within a minute.',
   judge,
   fires: [
     {
@@ -64,6 +75,13 @@ export const roleProbing: Detection = {
     {
       when: 'one role is tried again and again',
       records: times(12, (i) => probe('deploy', i * 5)),
+    },
+    {
+      when: 'each role is assumed within a minute after its refusal',
+      records: times(6, (i) => [
+        probe(`team-${i}`, i * 20),
+        assumed(`team-${i}`, i * 20 + 8),
+      ]).flat(),
     },
     {
       when: 'roles are made, and refused until IAM has settled',
