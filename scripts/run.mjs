@@ -11,7 +11,7 @@ const cli = 'services/cli/main.ts'
 /** Task → the script that the pinned Node runs, its first arguments and its environment. */
 const tasks = {
   start: { script: cli, args: ['start'] },
-  evaluate: { script: cli, args: ['evaluate'] },
+  evaluate: { script: 'test/evaluate/main.ts' },
   docs: { script: cli, args: ['docs'] },
   bench: { script: 'test/bench/main.ts' },
   'test:faults': { script: 'test/faults/main.ts' },
