@@ -6,11 +6,17 @@ import { memo } from './intern.ts'
 const classes: readonly (readonly [Exclude<ErrorClass, 'none' | 'other'>, readonly RegExp[]])[] = [
   [
     'throttled',
-    [/throttl/, /^requestlimitexceeded/, /^slowdown/, /^toomanyrequests/, /^provisionedthroughputexceeded/],
+    [
+      /throttl/,
+      /^requestlimitexceeded/,
+      /^slowdown/,
+      /^toomanyrequests/,
+      /^provisionedthroughputexceeded/,
+    ],
   ],
   [
     'absent',
-    [/^nosuch/, /notfound/, /doesnotexist/, /notexist/, /^nonexist/, /^resourcenotdiscovered/],
+    [/^nosuch/, /notfound/, /doesnotexist/, /notexist/, /nonexist/, /^resourcenotdiscovered/],
   ],
   [
     'denied',

@@ -26,7 +26,9 @@ const mcpService = 'aws-mcp.amazonaws.com'
 const addendumWeight = 1_000_000
 
 /** eventSource without its domain; partitions have their own. */
-const serviceOf = memo((source) => intern(source.replace(/\.(?:aws\.)?amazonaws\.com(?:\.cn)?$/, '')))
+const serviceOf = memo((source) =>
+  intern(source.replace(/\.(?:aws\.)?amazonaws\.com(?:\.cn)?$/, '')),
+)
 
 type Action = { readonly action: string; readonly plans: ReadonlyMap<string, Plan> | undefined }
 
@@ -45,7 +47,8 @@ function isUuid(id: unknown): id is string {
     const unit = id.charCodeAt(i)
     if (i === 8 || i === 13 || i === 18 || i === 23) {
       if (unit !== dash) return false
-    } else if (!((unit >= 48 && unit <= 57) || ((unit | 32) >= 97 && (unit | 32) <= 102))) return false
+    } else if (!((unit >= 48 && unit <= 57) || ((unit | 32) >= 97 && (unit | 32) <= 102)))
+      return false
   }
   return true
 }
@@ -135,7 +138,11 @@ const isTelling = (record: Fields, use: Draft, plan: Plan | undefined): boolean 
   (record['readOnly'] === false && record['managementEvent'] !== false) ||
   record['eventType'] === 'AwsMcpEvent'
 
-function callOf({ record, user, who }: Reading, use: Draft, { trustedAccounts }: CloudTrailOptions): Call {
+function callOf(
+  { record, user, who }: Reading,
+  use: Draft,
+  { trustedAccounts }: CloudTrailOptions,
+): Call {
   return {
     service: use.service,
     action: use.action,
@@ -154,7 +161,12 @@ function callOf({ record, user, who }: Reading, use: Draft, { trustedAccounts }:
 }
 
 /** What only few records have; undefined for most. */
-function rareOf(reading: Reading, use: Draft, weight: number, options: CloudTrailOptions): RareUse | undefined {
+function rareOf(
+  reading: Reading,
+  use: Draft,
+  weight: number,
+  options: CloudTrailOptions,
+): RareUse | undefined {
   const { record, user, who, agent, action } = reading
   const traits = sessionTraits({ record, user, who, scope: use.scope, consoleAgent: agent.console })
   const plan = action.plans?.get(use.service)
@@ -163,7 +175,10 @@ function rareOf(reading: Reading, use: Draft, weight: number, options: CloudTrai
   return hasAny(traits) ? traits : undefined
 }
 
-const copyOf = ({ id, at, principal, key, created }: Use, issue: IssueCopy['issue']): IssueCopy => ({
+const copyOf = (
+  { id, at, principal, key, created }: Use,
+  issue: IssueCopy['issue'],
+): IssueCopy => ({
   kind: 'credential.issued.copy',
   id,
   at,

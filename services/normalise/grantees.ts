@@ -129,7 +129,10 @@ export const trustOf = (policy: Policy): Policy =>
     : policy
 
 /** Principals of the own account that a policy names: the caller itself, another, or nobody but services. */
-export function insiderOf({ statements }: Policy, { principal, account }: Call): 'self' | 'other' | 'none' {
+export function insiderOf(
+  { statements }: Policy,
+  { principal, account }: Call,
+): 'self' | 'other' | 'none' {
   const named = statements
     .filter(({ allow }) => allow)
     .flatMap(({ principals }) => principals)

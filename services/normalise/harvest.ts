@@ -23,7 +23,9 @@ const oneSecret: Reader = ({ params }) =>
 const manySecrets: Reader = ({ params }) => {
   const ids = texts(params['secretIdList']).map(secretName)
   const sought = list(params['filters']).flatMap((filter) =>
-    texts(fields(filter)['values']).map((value) => `filter:${text(fields(filter)['key'])}=${value}`),
+    texts(fields(filter)['values']).map(
+      (value) => `filter:${text(fields(filter)['key'])}=${value}`,
+    ),
   )
   return [...ids, ...sought]
 }

@@ -32,7 +32,10 @@ function statementOf(value: unknown): Statement {
   const principal = raw['Principal'] ?? raw['principal'] ?? raw['NotPrincipal']
   const byKind = fields(principal)
   return {
-    allow: plain(raw['Effect'] ?? raw['effect']).trim().toLowerCase() === 'allow',
+    allow:
+      plain(raw['Effect'] ?? raw['effect'])
+        .trim()
+        .toLowerCase() === 'allow',
     actions: lower(raw['Action'] ?? raw['action']),
     notActions: lower(raw['NotAction']),
     resources: trimmed(raw['Resource'] ?? raw['resource']),
@@ -123,7 +126,8 @@ const runners = [
 
 /** `*`, or all things of a kind that can hold power: `arn:aws:iam::…:role/*`. */
 const isWide = (resource: string): boolean =>
-  resource === '*' || (resource.startsWith('arn:') && /(?::\*|:(?:role|user|policy|group)\/\*)$/.test(resource))
+  resource === '*' ||
+  (resource.startsWith('arn:') && /(?::\*|:(?:role|user|policy|group)\/\*)$/.test(resource))
 
 /** Whether a statement's actions reach an action. */
 const reaches = ({ actions, notActions }: Statement, action: string): boolean =>
@@ -180,6 +184,8 @@ export function powerOfManaged(arn: string): Deed['power'] {
 export const powerOverResource = ({ document, statements }: Policy): Deed['power'] => {
   if (document !== 'whole') return document === 'cut' ? 'unknown' : 'none'
   const allows = statements.filter(({ allow }) => allow)
-  const whole = allows.some(({ actions }) => actions.some((action) => action === '*' || action.endsWith(':*')))
+  const whole = allows.some(({ actions }) =>
+    actions.some((action) => action === '*' || action.endsWith(':*')),
+  )
   return allows.length === 0 ? 'none' : whole ? 'admin' : 'some'
 }

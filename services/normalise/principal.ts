@@ -68,7 +68,8 @@ const withoutArn: Readonly<Record<IdentityKind, (user: Fields, account: string) 
   user: (user, account) => `${account}/user/${firstText(user, 'userName', 'principalId') || '-'}`,
   role: roleOf,
   root: (_, account) => `${account}/root`,
-  federated: (user, account) => `${account}/federated/${lastPart(text(user['principalId'])) || '-'}`,
+  federated: (user, account) =>
+    `${account}/federated/${lastPart(text(user['principalId'])) || '-'}`,
   service: (user) => `aws/service/${text(user['invokedBy']) || '-'}`,
   idp: idpOf,
   account: (user, account) => `${account}/account/${text(user['principalId']) || '-'}`,

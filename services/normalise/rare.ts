@@ -92,9 +92,7 @@ function isConsoleUse(record: Fields, context: Fields): boolean {
   const said = record['sessionCredentialFromConsole']
   if (said !== undefined) return isTrue(said)
   const attributes = context['attributes']
-  return (
-    attributes !== undefined && isTrue(fields(attributes)['sessionCredentialFromConsole'])
-  )
+  return attributes !== undefined && isTrue(fields(attributes)['sessionCredentialFromConsole'])
 }
 
 function instanceOf({ instance, session }: Identity, context: Fields, scope: string): string {

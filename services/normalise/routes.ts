@@ -27,8 +27,7 @@ const routes: readonly Route[] = [
     ignored('CloudTrail aggregated event: a summary, no call'),
   ],
   [
-    (record) =>
-      'acsRegion' in record || text(record['eventSource']).endsWith('.aliyuncs.com'),
+    (record) => 'acsRegion' in record || text(record['eventSource']).endsWith('.aliyuncs.com'),
     dead('not CloudTrail: Alibaba Cloud ActionTrail', 'eventSource'),
   ],
   [

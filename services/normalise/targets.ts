@@ -72,7 +72,11 @@ export function targetOfArn(arn: string): string {
 export function targetOfMessage(message: string): string {
   const at = message.indexOf('on resource: ')
   if (at < 0) return ''
-  const rest = message.slice(at + 'on resource: '.length).split(' because ')[0]?.trim() ?? ''
+  const rest =
+    message
+      .slice(at + 'on resource: '.length)
+      .split(' because ')[0]
+      ?.trim() ?? ''
   if (rest.startsWith('arn:')) return targetOfArn(rest.split(' ')[0] ?? '')
   const bare = bareKind.exec(rest)
   return bare ? `${bare[1]}/${lastPart(bare[2] ?? '')}` : ''

@@ -125,4 +125,3 @@ export function parseTime(value: unknown): number {
 
 /** The same, with 0 for unknown. */
 export const timeOrZero = (value: unknown): number => parseTime(value) || 0
-

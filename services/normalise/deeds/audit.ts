@@ -13,12 +13,18 @@ export const thing =
 /** A call that puts out an eye of the defence. */
 export const weakens =
   (target: (call: Call) => string, says: string): DeedReader =>
-  (call) => [deed(call, 'audit-weakened', target(call), `${says} ${target(call).replace('/', ' ')}`, { effect: 'weakens' })]
+  (call) => [
+    deed(call, 'audit-weakened', target(call), `${says} ${target(call).replace('/', ' ')}`, {
+      effect: 'weakens',
+    }),
+  ]
 
 /** A call that makes or repairs one. */
 export const makes =
   (target: (call: Call) => string, says: string, effect: Deed['effect'] = 'neither'): DeedReader =>
-  (call) => [deed(call, 'audit-made', target(call), `${says} ${target(call).replace('/', ' ')}`, { effect })]
+  (call) => [
+    deed(call, 'audit-made', target(call), `${says} ${target(call).replace('/', ' ')}`, { effect }),
+  ]
 
 const trail = thing('trail', 'name', 'trailName', 'trailARN')
 const store = thing('event-data-store', 'eventDataStore', 'name')
@@ -88,8 +94,14 @@ const insightsPut: DeedReader = (call) =>
 /** Ids of flow logs: a list, or EC2's own wrapping of one. */
 const flowLogs = ({ params, response }: Call): readonly string[] => {
   const inside = fields(params['DeleteFlowLogsRequest'])
-  const asked = [...texts(inside['FlowLogId']), ...texts(params['flowLogId']), ...texts(params['flowLogIds'])]
-  const made = fields(fields(response['CreateFlowLogsResponse'])['flowLogIdSet'] ?? response['flowLogIdSet'])
+  const asked = [
+    ...texts(inside['FlowLogId']),
+    ...texts(params['flowLogId']),
+    ...texts(params['flowLogIds']),
+  ]
+  const made = fields(
+    fields(response['CreateFlowLogsResponse'])['flowLogIdSet'] ?? response['flowLogIdSet'],
+  )
   const ids = asked.length > 0 ? asked : [...texts(made['item']), ...texts(made)]
   return ids.filter((id) => id.startsWith('fl-') || id === '...')
 }
@@ -126,10 +138,16 @@ const lifecyclePut: DeedReader = (call) => {
   if (!(days >= 0)) return []
   const target = bucket(call)
   return [
-    deed(call, 'audit-weakened', target, `lets ${target.replace('/', ' ')} delete its objects after ${days} days`, {
-      effect: 'weakens',
-      amount: days,
-    }),
+    deed(
+      call,
+      'audit-weakened',
+      target,
+      `lets ${target.replace('/', ' ')} delete its objects after ${days} days`,
+      {
+        effect: 'weakens',
+        amount: days,
+      },
+    ),
   ]
 }
 
@@ -160,7 +178,10 @@ export const audit: DeedTable = {
   'cloudtrail:StartEventDataStoreIngestion': makes(store, 'started', 'restores'),
   'cloudtrail:RestoreEventDataStore': makes(store, 'restored', 'restores'),
   'cloudtrail:CreateEventDataStore': makes(store, 'made'),
-  'cloudtrail:DeregisterOrganizationDelegatedAdmin': weakens(thing('account', 'delegatedAdminAccountId'), 'took the trails from'),
+  'cloudtrail:DeregisterOrganizationDelegatedAdmin': weakens(
+    thing('account', 'delegatedAdminAccountId'),
+    'took the trails from',
+  ),
   'ec2:CreateFlowLogs': flowLogDeeds('audit-made', 'made'),
   'ec2:DeleteFlowLogs': flowLogDeeds('audit-weakened', 'deleted'),
   's3:PutBucketLifecycle': lifecyclePut,

@@ -25,7 +25,15 @@ function roleOf({ response, params }: Call): Partial<Deed> {
 const codeUpdated: DeedReader = (call) =>
   isTrue(call.params['dryRun'])
     ? []
-    : [deed(call, 'code-changed', functionOf(call), `replaced the code of ${spoken(call)}`, roleOf(call))]
+    : [
+        deed(
+          call,
+          'code-changed',
+          functionOf(call),
+          `replaced the code of ${spoken(call)}`,
+          roleOf(call),
+        ),
+      ]
 
 /** Parts of a function's configuration that decide which code runs, or as whom. */
 const runs: readonly (readonly [string, string])[] = [
@@ -39,7 +47,9 @@ const runs: readonly (readonly [string, string])[] = [
 const configurationUpdated: DeedReader = (call) => {
   const changed = runs.filter(([name]) => {
     const value = call.params[name]
-    return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== null && value !== ''
+    return Array.isArray(value)
+      ? value.length > 0
+      : value !== undefined && value !== null && value !== ''
   })
   if (changed.length === 0) return []
   const says = `changed the ${changed.map(([, what]) => what).join(' and ')} of ${spoken(call)}`
@@ -53,18 +63,31 @@ const permissionAdded: DeedReader = (call) => {
   const condition = {
     StringEquals: {
       ...(text(params['sourceAccount']) !== '' && { 'aws:SourceAccount': params['sourceAccount'] }),
-      ...(text(params['principalOrgID']) !== '' && { 'aws:PrincipalOrgID': params['principalOrgID'] }),
+      ...(text(params['principalOrgID']) !== '' && {
+        'aws:PrincipalOrgID': params['principalOrgID'],
+      }),
     },
     ArnLike: text(params['sourceArn']) === '' ? {} : { 'aws:SourceArn': params['sourceArn'] },
   }
   const stranger = principal === '*' || isOutside(accountOf(principal), call)
   if (!stranger) return []
   const policy = parsePolicy({
-    Statement: [{ Effect: 'Allow', Action: params['action'] ?? '', Resource: '*', Principal: { AWS: principal }, Condition: condition }],
+    Statement: [
+      {
+        Effect: 'Allow',
+        Action: params['action'] ?? '',
+        Resource: '*',
+        Principal: { AWS: principal },
+        Condition: condition,
+      },
+    ],
   })
   const { grantee, to } = granteesOf(policy, call)
   if (grantee === 'none') return []
-  const what = text(params['layerName']) === '' ? functionOf(call) : `layer/${lastPart(text(params['layerName']))}`
+  const what =
+    text(params['layerName']) === ''
+      ? functionOf(call)
+      : `layer/${lastPart(text(params['layerName']))}`
   const who = grantee === 'everyone' ? 'everyone' : to.join(', ')
   return [
     deed(call, 'code-shared', what, `let ${who} call ${what.replace('/', ' ')}`, {
@@ -81,12 +104,18 @@ const functionUrl: DeedReader = (call) => {
   const type = text(call.params['authType'])
   if (type === 'NONE')
     return [
-      deed(call, 'code-shared', functionOf(call), `gave ${spoken(call)} a URL that everyone can call`, {
-        grantee: 'everyone',
-        to: ['*'],
-        power: 'some',
-        effect: 'weakens',
-      }),
+      deed(
+        call,
+        'code-shared',
+        functionOf(call),
+        `gave ${spoken(call)} a URL that everyone can call`,
+        {
+          grantee: 'everyone',
+          to: ['*'],
+          power: 'some',
+          effect: 'weakens',
+        },
+      ),
     ]
   return type === '' ? [] : closed(call)
 }
@@ -102,9 +131,15 @@ const userData: DeedReader = (call) => {
   const named = text(call.params['attribute']) === 'userData'
   if ((asked === undefined || asked === null) && !named) return []
   return [
-    deed(call, 'user-data-changed', `instance/${instance}`, `changed the user data of instance ${instance}`, {
-      grantee: 'other',
-    }),
+    deed(
+      call,
+      'user-data-changed',
+      `instance/${instance}`,
+      `changed the user data of instance ${instance}`,
+      {
+        grantee: 'other',
+      },
+    ),
   ]
 }
 

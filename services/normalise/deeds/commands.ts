@@ -51,14 +51,22 @@ export const commands: DeedTable = {
   'ssm:CreateAssociation': (call) =>
     onEach(call, addressed(call), `bound ${text(call.params['name']) || 'a document'} to`),
   'ec2-instance-connect:SendSSHPublicKey': named('instance', 'put an SSH key on', 'instanceId'),
-  'ec2-instance-connect:SendSerialConsoleSSHPublicKey': named('instance', 'put a console key on', 'instanceId'),
+  'ec2-instance-connect:SendSerialConsoleSSHPublicKey': named(
+    'instance',
+    'put a console key on',
+    'instanceId',
+  ),
   'ec2-instance-connect:OpenTunnel': named('instance', 'opened a tunnel to', 'instanceId'),
   'ec2:EnableSerialConsoleAccess': (call) =>
     onEach(call, [`serial-console/${call.account}`], 'switched on the'),
   'ecs:ExecuteCommand': named('task', 'ran a command in', 'task', 'container'),
   'glue:CreateDevEndpoint': endpoint,
   'glue:UpdateDevEndpoint': endpoint,
-  'sagemaker:CreatePresignedNotebookInstanceUrl': named('notebook', 'opened', 'notebookInstanceName'),
+  'sagemaker:CreatePresignedNotebookInstanceUrl': named(
+    'notebook',
+    'opened',
+    'notebookInstanceName',
+  ),
   'lightsail:GetInstanceAccessDetails': named('instance', 'got access to', 'instanceName'),
   'elasticmapreduce:AddJobFlowSteps': named('cluster', 'ran steps on', 'jobFlowId'),
 }

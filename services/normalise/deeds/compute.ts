@@ -27,7 +27,9 @@ function askedByRun({ params }: Call): Asked {
 }
 
 function askedBySpot({ params }: Call): Asked {
-  const request = fields(params['requestSpotInstancesRequest'] ?? params['RequestSpotInstancesRequest'] ?? params)
+  const request = fields(
+    params['requestSpotInstancesRequest'] ?? params['RequestSpotInstancesRequest'] ?? params,
+  )
   const launch = fields(request['launchSpecification'] ?? request['LaunchSpecification'])
   return {
     type: firstText(launch, 'instanceType', 'InstanceType'),
@@ -50,10 +52,16 @@ const launched =
     if (!unusual.test(type) && amount < fleet) return []
     const kind = type === '' ? 'an unnamed type' : type
     return [
-      deed(call, 'compute-launched', `instance-type/${type || '-'}`, `asked for ${amount} of ${kind}`, {
-        amount,
-        ...(profile !== '' && { about: [`instance-profile/${profile}`] }),
-      }),
+      deed(
+        call,
+        'compute-launched',
+        `instance-type/${type || '-'}`,
+        `asked for ${amount} of ${kind}`,
+        {
+          amount,
+          ...(profile !== '' && { about: [`instance-profile/${profile}`] }),
+        },
+      ),
     ]
   }
 

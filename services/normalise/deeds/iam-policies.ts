@@ -44,7 +44,14 @@ const attached: DeedReader = (call) => {
   const policy = lastPart(arn)
   const target = holderOf(call)
   if (quarantine.test(policy))
-    return [deed(call, 'key-exposed', target, `put ${spoken(target)} in quarantine: AWS found its key in public`)]
+    return [
+      deed(
+        call,
+        'key-exposed',
+        target,
+        `put ${spoken(target)} in quarantine: AWS found its key in public`,
+      ),
+    ]
   if (denyingPolicies.test(policy)) return []
   const says = `attached ${policy || 'a policy'} to ${spoken(target)}`
   const about = policy === '' || arn.includes('::aws:') ? {} : { about: [`policy/${policy}`] }
@@ -66,7 +73,12 @@ const detached: DeedReader = (call) => {
   const target = holderOf(call)
   const says = `took policy ${policy || '-'} from ${spoken(target)}`
   if (denyingPolicies.test(policy))
-    return [deed(call, 'boundary-removed', target, says, { grantee: granteeOf(call, target), effect: 'weakens' })]
+    return [
+      deed(call, 'boundary-removed', target, says, {
+        grantee: granteeOf(call, target),
+        effect: 'weakens',
+      }),
+    ]
   return [deed(call, 'policy-granted', target, says, { effect: 'restores' })]
 }
 
@@ -99,10 +111,16 @@ const newVersion: DeedReader = (call) => {
 const boundaryRemoved: DeedReader = (call) => {
   const target = holderOf(call)
   return [
-    deed(call, 'boundary-removed', target, `removed the permissions boundary of ${spoken(target)}`, {
-      grantee: granteeOf(call, target),
-      effect: 'weakens',
-    }),
+    deed(
+      call,
+      'boundary-removed',
+      target,
+      `removed the permissions boundary of ${spoken(target)}`,
+      {
+        grantee: granteeOf(call, target),
+        effect: 'weakens',
+      },
+    ),
   ]
 }
 
@@ -112,7 +130,12 @@ const boundaryPut: DeedReader = (call) => {
   if (powerOfManaged(boundary) !== 'admin') return []
   const target = holderOf(call)
   const says = `replaced the permissions boundary of ${spoken(target)} by ${lastPart(boundary)}`
-  return [deed(call, 'boundary-removed', target, says, { grantee: granteeOf(call, target), effect: 'weakens' })]
+  return [
+    deed(call, 'boundary-removed', target, says, {
+      grantee: granteeOf(call, target),
+      effect: 'weakens',
+    }),
+  ]
 }
 
 /** What a group gives stands elsewhere; its name alone tells an administrators' group. */
@@ -127,11 +150,18 @@ const grouped: DeedReader = (call) => {
 
 const instanceRole: DeedReader = (call) => {
   const { params } = call
-  const request = params['AssociateIamInstanceProfileRequest'] ?? params['ReplaceIamInstanceProfileAssociationRequest']
+  const request =
+    params['AssociateIamInstanceProfileRequest'] ??
+    params['ReplaceIamInstanceProfileAssociationRequest']
   const written = JSON.stringify(request ?? params)
   const instance = /i-[0-9a-zA-Z]{8,17}/.exec(written)?.[0] ?? '-'
   const says = `gave instance ${instance} a role`
-  return [deed(call, 'policy-granted', `instance/${instance}`, says, { grantee: 'other', power: 'unknown' })]
+  return [
+    deed(call, 'policy-granted', `instance/${instance}`, says, {
+      grantee: 'other',
+      power: 'unknown',
+    }),
+  ]
 }
 
 /** Policies of users, roles and groups (IAM API Reference), and what Identity Center and EKS have in their place. */
@@ -149,24 +179,38 @@ export const iamPolicies: DeedTable = {
   'iam:CreatePolicy': made,
   'iam:CreatePolicyVersion': newVersion,
   'iam:SetDefaultPolicyVersion': (call) => [
-    grant(call, policyOf(call), 'unknown', `chose another version of ${spoken(policyOf(call))}`, { grantee: 'other' }),
+    grant(call, policyOf(call), 'unknown', `chose another version of ${spoken(policyOf(call))}`, {
+      grantee: 'other',
+    }),
   ],
   'iam:AddUserToGroup': grouped,
   'iam:RemoveUserFromGroup': (call) => [
-    deed(call, 'policy-granted', `user/${firstText(call.params, 'userName') || '-'}`, 'took a user out of a group', {
-      effect: 'restores',
-    }),
+    deed(
+      call,
+      'policy-granted',
+      `user/${firstText(call.params, 'userName') || '-'}`,
+      'took a user out of a group',
+      {
+        effect: 'restores',
+      },
+    ),
   ],
   'sso:AttachManagedPolicyToPermissionSet': (call) => {
     const arn = firstText(call.params, 'managedPolicyArn')
     const target = `permission-set/${lastPart(text(call.params['permissionSetArn'])) || '-'}`
-    return [grant(call, target, powerOfManaged(arn), `attached ${lastPart(arn)} to a permission set`, { grantee: 'other' })]
+    return [
+      grant(call, target, powerOfManaged(arn), `attached ${lastPart(arn)} to a permission set`, {
+        grantee: 'other',
+      }),
+    ]
   },
   'sso:PutInlinePolicyToPermissionSet': (call) => {
     const policy = documentOf(call, 'inlinePolicy')
     const target = `permission-set/${lastPart(text(call.params['permissionSetArn'])) || '-'}`
     const says = 'wrote a policy into a permission set'
-    return [grant(call, target, powerOf(policy), says, { grantee: 'other', document: policy.document })]
+    return [
+      grant(call, target, powerOf(policy), says, { grantee: 'other', document: policy.document }),
+    ]
   },
   'sso:CreateAccountAssignment': (call) => {
     const target = `permission-set/${lastPart(text(call.params['permissionSetArn'])) || '-'}`
@@ -178,7 +222,9 @@ export const iamPolicies: DeedTable = {
     const who = lastPart(decodeURIComponentSafely(text(call.params['principalArn'])))
     const power = /AmazonEKS(?:Cluster)?AdminPolicy$/.test(arn) ? 'admin' : 'some'
     const says = `gave ${who || 'a principal'} ${lastPart(arn) || 'a policy'} on cluster ${text(call.params['name']) || '-'}`
-    return [grant(call, `cluster/${text(call.params['name']) || '-'}`, power, says, { grantee: 'other' })]
+    return [
+      grant(call, `cluster/${text(call.params['name']) || '-'}`, power, says, { grantee: 'other' }),
+    ]
   },
   'ec2:AssociateIamInstanceProfile': instanceRole,
   'ec2:ReplaceIamInstanceProfileAssociation': instanceRole,

@@ -17,7 +17,11 @@ export function userOf(call: Call): string {
 }
 
 const toUser =
-  (kind: DeedKind, says: (user: string) => string, effect: Deed['effect'] = 'neither'): DeedReader =>
+  (
+    kind: DeedKind,
+    says: (user: string) => string,
+    effect: Deed['effect'] = 'neither',
+  ): DeedReader =>
   (call) => {
     const target = userOf(call)
     const name = target.replace('/', ' ')
@@ -47,7 +51,9 @@ const keyCreated: DeedReader = (call) => {
       ]
   }
   const says = `made a key for ${target.replace('/', ' ')}`
-  return [deed(call, 'key-created', target, says, { grantee: granteeOf(call, target), power: 'unknown' })]
+  return [
+    deed(call, 'key-created', target, says, { grantee: granteeOf(call, target), power: 'unknown' }),
+  ]
 }
 
 const about = ({ params }: Call): readonly string[] => {
@@ -55,21 +61,18 @@ const about = ({ params }: Call): readonly string[] => {
   return key === '' ? [] : [`key/${key}`]
 }
 
+/** `Active` gives the key back to whoever has it; a refused call does not say which it was. */
 const keyUpdated: DeedReader = (call) => {
   const target = userOf(call)
-  const on = text(call.params['status']).toLowerCase() === 'active'
+  const status = text(call.params['status']).toLowerCase()
+  const on = status === 'active'
+  const says = status === '' ? 'changed a key' : `switched a key ${on ? 'on' : 'off'}`
   return [
-    deed(
-      call,
-      'key-changed',
-      target,
-      `switched a key of ${target.replace('/', ' ')} ${on ? 'on' : 'off'}`,
-      {
-        grantee: on ? granteeOf(call, target) : 'none',
-        effect: on ? 'weakens' : 'restores',
-        about: about(call),
-      },
-    ),
+    deed(call, 'key-changed', target, `${says} of ${target.replace('/', ' ')}`, {
+      grantee: on ? granteeOf(call, target) : 'none',
+      effect: on ? 'weakens' : status === '' ? 'neither' : 'restores',
+      about: about(call),
+    }),
   ]
 }
 
@@ -95,13 +98,19 @@ const mfaRemoved: DeedReader = (call) => {
 export const iamUsers: DeedTable = {
   'iam:CreateUser': (call) => {
     const target = userOf(call)
-    return [deed(call, 'user-created', target, `made ${target.replace('/', ' ')}`, { grantee: 'other' })]
+    return [
+      deed(call, 'user-created', target, `made ${target.replace('/', ' ')}`, { grantee: 'other' }),
+    ]
   },
   'iam:DeleteUser': toUser('user-created', (user) => `deleted ${user}`, 'restores'),
   'iam:CreateLoginProfile': toUser('password-set', (user) => `gave ${user} a password`),
   'iam:UpdateLoginProfile': toUser('password-set', (user) => `changed the password of ${user}`),
   'iam:ChangePassword': toUser('password-set', () => 'changed its own password'),
-  'iam:DeleteLoginProfile': toUser('password-set', (user) => `took the password of ${user}`, 'restores'),
+  'iam:DeleteLoginProfile': toUser(
+    'password-set',
+    (user) => `took the password of ${user}`,
+    'restores',
+  ),
   'iam:CreateAccessKey': keyCreated,
   'iam:CreateServiceSpecificCredential': keyCreated,
   'iam:ResetServiceSpecificCredential': keyCreated,
@@ -115,13 +124,25 @@ export const iamUsers: DeedTable = {
   'iam:DeleteVirtualMFADevice': mfaRemoved,
   'iam:EnableMFADevice': toUser('mfa-added', (user) => `gave ${user} an MFA device`),
   'sso-directory:CreateUser': (call) => [
-    deed(call, 'user-created', `user/${firstText(call.params, 'userName', 'userId') || '-'}`, 'made a user of Identity Center', {
-      grantee: 'other',
-    }),
+    deed(
+      call,
+      'user-created',
+      `user/${firstText(call.params, 'userName', 'userId') || '-'}`,
+      'made a user of Identity Center',
+      {
+        grantee: 'other',
+      },
+    ),
   ],
   'identitystore:CreateUser': (call) => [
-    deed(call, 'user-created', `user/${firstText(call.params, 'userName') || '-'}`, 'made a user of Identity Center', {
-      grantee: 'other',
-    }),
+    deed(
+      call,
+      'user-created',
+      `user/${firstText(call.params, 'userName') || '-'}`,
+      'made a user of Identity Center',
+      {
+        grantee: 'other',
+      },
+    ),
   ],
 }

@@ -16,8 +16,13 @@ const service =
     `${name}/${account}`
 
 /** Rows of one kind: what the calls do, and to which thing. */
-const rows = (make: (target: Target, says: string) => DeedReader, table: Readonly<Record<string, readonly [Target, string]>>): DeedTable =>
-  Object.fromEntries(Object.entries(table).map(([name, [target, says]]) => [name, make(target, says)]))
+const rows = (
+  make: (target: Target, says: string) => DeedReader,
+  table: Readonly<Record<string, readonly [Target, string]>>,
+): DeedTable =>
+  Object.fromEntries(
+    Object.entries(table).map(([name, [target, says]]) => [name, make(target, says)]),
+  )
 
 const switched =
   (parameter: string, target: Target): DeedReader =>
@@ -52,7 +57,9 @@ const retention: DeedReader = (call) => {
 }
 
 const standards: DeedReader = (call) =>
-  text(call.params['controlStatus']) === 'DISABLED' ? weakens(hub, 'switched off a control of')(call) : []
+  text(call.params['controlStatus']) === 'DISABLED'
+    ? weakens(hub, 'switched off a control of')(call)
+    : []
 
 /** Services that watch (their API References), and the alarms and rules that carry their findings. */
 export const monitoring: DeedTable = {
@@ -63,24 +70,36 @@ export const monitoring: DeedTable = {
     'config:DeleteConfigRule': [rule, 'deleted'],
     'config:DeleteOrganizationConfigRule': [thing('rule', 'organizationConfigRuleName'), 'deleted'],
     'config:DeleteConformancePack': [thing('conformance-pack', 'conformancePackName'), 'deleted'],
-    'config:DeleteConfigurationAggregator': [thing('aggregator', 'configurationAggregatorName'), 'deleted'],
+    'config:DeleteConfigurationAggregator': [
+      thing('aggregator', 'configurationAggregatorName'),
+      'deleted',
+    ],
     'guardduty:DeleteDetector': [detector, 'deleted'],
-    'guardduty:DisassociateFromMasterAccount': [detector, 'took from its administrator'],
-    'guardduty:DisassociateFromAdministratorAccount': [detector, 'took from its administrator'],
-    'guardduty:DisassociateMembers': [detector, 'took the members from'],
+    'guardduty:DisassociateFromMasterAccount': [detector, 'cut the tie to the administrator of'],
+    'guardduty:DisassociateFromAdministratorAccount': [
+      detector,
+      'cut the tie to the administrator of',
+    ],
+    'guardduty:DisassociateMembers': [detector, 'cut the ties to the members of'],
     'guardduty:DeleteMembers': [detector, 'deleted the members of'],
     'guardduty:StopMonitoringMembers': [detector, 'stopped watching the members of'],
     'guardduty:DeletePublishingDestination': [detector, 'stopped the export of'],
-    'guardduty:DisableOrganizationAdminAccount': [detector, 'took the administrator from'],
+    'guardduty:DisableOrganizationAdminAccount': [detector, 'took away the administrator of'],
     'securityhub:DisableSecurityHub': [hub, 'switched off'],
-    'securityhub:DisassociateFromMasterAccount': [hub, 'took from its administrator'],
-    'securityhub:DisassociateFromAdministratorAccount': [hub, 'took from its administrator'],
-    'securityhub:DisassociateMembers': [hub, 'took the members from'],
+    'securityhub:DisassociateFromMasterAccount': [hub, 'cut the tie to the administrator of'],
+    'securityhub:DisassociateFromAdministratorAccount': [
+      hub,
+      'cut the tie to the administrator of',
+    ],
+    'securityhub:DisassociateMembers': [hub, 'cut the ties to the members of'],
     'securityhub:DeleteMembers': [hub, 'deleted the members of'],
     'securityhub:BatchDisableStandards': [hub, 'switched off standards of'],
     'securityhub:DisableImportFindingsForProduct': [hub, 'stopped a source of'],
     'macie2:DisableMacie': [service('macie'), 'switched off'],
-    'macie2:DisassociateFromAdministratorAccount': [service('macie'), 'took from its administrator'],
+    'macie2:DisassociateFromAdministratorAccount': [
+      service('macie'),
+      'cut the tie to the administrator of',
+    ],
     'access-analyzer:DeleteAnalyzer': [thing('analyzer', 'analyzerName'), 'deleted'],
     'inspector2:Disable': [service('inspector'), 'switched off'],
     'detective:DeleteGraph': [service('detective'), 'deleted'],
@@ -92,11 +111,23 @@ export const monitoring: DeedTable = {
     'logs:DeleteSubscriptionFilter': [group, 'stopped the export of'],
     'logs:DeleteMetricFilter': [group, 'took a metric from'],
     'logs:DeleteDestination': [thing('log-destination', 'destinationName'), 'deleted'],
-    'route53resolver:DeleteResolverQueryLogConfig': [thing('query-log', 'resolverQueryLogConfigId'), 'deleted'],
-    'route53resolver:DisassociateResolverQueryLogConfig': [thing('query-log', 'resolverQueryLogConfigId'), 'detached'],
-    'wafv2:DeleteLoggingConfiguration': [thing('web-acl', 'resourceArn'), 'switched off the log of'],
+    'route53resolver:DeleteResolverQueryLogConfig': [
+      thing('query-log', 'resolverQueryLogConfigId'),
+      'deleted',
+    ],
+    'route53resolver:DisassociateResolverQueryLogConfig': [
+      thing('query-log', 'resolverQueryLogConfigId'),
+      'detached',
+    ],
+    'wafv2:DeleteLoggingConfiguration': [
+      thing('web-acl', 'resourceArn'),
+      'switched off the log of',
+    ],
     'rds:StopActivityStream': [thing('db', 'resourceArn'), 'stopped the activity stream of'],
-    'elasticloadbalancing:DeleteLoadBalancerPolicy': [thing('load-balancer', 'loadBalancerName'), 'took a policy from'],
+    'elasticloadbalancing:DeleteLoadBalancerPolicy': [
+      thing('load-balancer', 'loadBalancerName'),
+      'took a policy from',
+    ],
   }),
   ...rows((target, says) => makes(target, says, 'restores'), {
     'config:StartConfigurationRecorder': [recorder, 'started'],

@@ -15,9 +15,15 @@ type Rule = { readonly ports: readonly string[]; readonly ranges: readonly strin
 function rangesOf(rule: Fields): readonly string[] {
   const names = ['ipRanges', 'ipv6Ranges', 'IpRanges', 'Ipv6Ranges']
   const listed = names.flatMap((name) =>
-    list(rule[name]).map((item) => firstText(fields(item), 'cidrIp', 'cidrIpv6', 'CidrIp', 'CidrIpv6')),
+    list(rule[name]).map((item) =>
+      firstText(fields(item), 'cidrIp', 'cidrIpv6', 'CidrIp', 'CidrIpv6'),
+    ),
   )
-  return [...listed, firstText(rule, 'cidrIp', 'cidrIpv4', 'CidrIpv4'), firstText(rule, 'cidrIpv6', 'CidrIpv6')].filter(Boolean)
+  return [
+    ...listed,
+    firstText(rule, 'cidrIp', 'cidrIpv4', 'CidrIpv4'),
+    firstText(rule, 'cidrIpv6', 'CidrIpv6'),
+  ].filter(Boolean)
 }
 
 /** Which administration ports a rule covers: `all` where it covers every port. */
@@ -43,7 +49,9 @@ const opening = (rules: readonly unknown[]): readonly Rule[] =>
 
 function rulesOf({ params }: Call): readonly unknown[] {
   const changed = fields(params['ModifySecurityGroupRulesRequest'])
-  const modified = list(changed['SecurityGroupRule']).map((item) => fields(item)['SecurityGroupRule'])
+  const modified = list(changed['SecurityGroupRule']).map(
+    (item) => fields(item)['SecurityGroupRule'],
+  )
   return [...list(params['ipPermissions']), params, ...modified]
 }
 

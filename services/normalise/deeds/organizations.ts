@@ -14,12 +14,24 @@ const left =
 /** What keeps an account inside its organisation and below its policies (Organizations API Reference). */
 export const organizations: DeedTable = {
   'organizations:LeaveOrganization': left('left the organisation'),
-  'organizations:RemoveAccountFromOrganization': left('took an account out of the organisation', 'accountId'),
+  'organizations:RemoveAccountFromOrganization': left(
+    'took an account out of the organisation',
+    'accountId',
+  ),
   'organizations:DeleteOrganization': left('deleted the organisation'),
   'organizations:DetachPolicy': left('detached a policy of the organisation', 'policyId'),
   'organizations:DeletePolicy': left('deleted a policy of the organisation', 'policyId'),
-  'organizations:DisablePolicyType': left('switched off a kind of policy of the organisation', 'policyType'),
-  'organizations:DisableAWSServiceAccess': left('shut a service out of the organisation', 'servicePrincipal'),
-  'organizations:DeregisterDelegatedAdministrator': left('took the delegated administrator', 'servicePrincipal'),
+  'organizations:DisablePolicyType': left(
+    'switched off a kind of policy of the organisation',
+    'policyType',
+  ),
+  'organizations:DisableAWSServiceAccess': left(
+    'shut a service out of the organisation',
+    'servicePrincipal',
+  ),
+  'organizations:DeregisterDelegatedAdministrator': left(
+    'took the delegated administrator',
+    'servicePrincipal',
+  ),
   'iam:DisableOrganizationsRootCredentialsManagement': left('gave up central root management'),
 }

@@ -22,7 +22,12 @@ const document =
   }
 
 /** What a policy on a thing says to strangers. Without strangers it is an undo at most, and no grant. */
-export function sharedBy(call: Call, kind: DeedKind, target: string, policy: Policy): readonly Deed[] {
+export function sharedBy(
+  call: Call,
+  kind: DeedKind,
+  target: string,
+  policy: Policy,
+): readonly Deed[] {
   if (policy.document === 'none') return []
   const { grantee, to } = granteesOf(policy, call)
   const name = target.replace('/', ' ')
@@ -31,7 +36,12 @@ export function sharedBy(call: Call, kind: DeedKind, target: string, policy: Pol
     return [deed(call, kind, target, says, { power: 'unknown', document: 'cut' })]
   }
   if (grantee === 'none')
-    return [deed(call, kind, target, `changed the policy of ${name}`, { document: 'whole', effect: 'restores' })]
+    return [
+      deed(call, kind, target, `changed the policy of ${name}`, {
+        document: 'whole',
+        effect: 'restores',
+      }),
+    ]
   const who = grantee === 'everyone' ? 'everyone' : to.join(', ')
   return [
     deed(call, kind, target, `opened ${name} to ${who}`, {
@@ -52,16 +62,20 @@ const policyOn =
 const removed =
   (target: Target): DeedReader =>
   (call) => [
-    deed(call, 'shared-outside', target(call), `took the policy from ${target(call).replace('/', ' ')}`, {
-      effect: 'restores',
-    }),
+    deed(
+      call,
+      'shared-outside',
+      target(call),
+      `took the policy from ${target(call).replace('/', ' ')}`,
+      {
+        effect: 'restores',
+      },
+    ),
   ]
 
 /** The attribute of SNS is named by one parameter and written in another. */
 const topicPolicy: DeedReader = (call) =>
-  text(call.params['attributeName']) === 'Policy'
-    ? policyOn(topic, 'attributeValue')(call)
-    : []
+  text(call.params['attributeName']) === 'Policy' ? policyOn(topic, 'attributeValue')(call) : []
 
 const bucket = thing('bucket', 'bucketName')
 const queue = thing('queue', 'queueUrl', 'queueName')
@@ -84,11 +98,22 @@ const acl =
     const grants = list(fields(control['AccessControlList'])['Grant']).map((grant) =>
       plain(fields(fields(grant)['Grantee'])['URI']),
     )
-    const headers = ['x-amz-grant-read', 'x-amz-grant-write', 'x-amz-grant-full-control', 'x-amz-grant-read-acp']
+    const headers = [
+      'x-amz-grant-read',
+      'x-amz-grant-write',
+      'x-amz-grant-full-control',
+      'x-amz-grant-read-acp',
+    ]
     const said = headers.flatMap((header) => list(params[header]).map(plain))
-    const open = publicAcl.test(canned) || [...grants, ...said].some((grant) => publicGroup.test(grant))
+    const open =
+      publicAcl.test(canned) || [...grants, ...said].some((grant) => publicGroup.test(grant))
     const name = target(call)
-    if (!open) return [deed(call, 'shared-outside', name, `changed the access list of ${name.replace('/', ' ')}`, { effect: 'restores' })]
+    if (!open)
+      return [
+        deed(call, 'shared-outside', name, `changed the access list of ${name.replace('/', ' ')}`, {
+          effect: 'restores',
+        }),
+      ]
     return [
       deed(call, 'shared-outside', name, `opened ${name.replace('/', ' ')} to everyone`, {
         grantee: 'everyone',
@@ -107,7 +132,11 @@ export const resourcePolicies: DeedTable = {
   's3:DeleteBucketPolicy': removed(bucket),
   's3:PutBucketAcl': acl(bucket),
   's3:PutObjectAcl': acl(object),
-  's3:PutAccessPointPolicy': policyOn(thing('access-point', 'name'), 'PutAccessPointPolicyRequest.Policy', 'policy'),
+  's3:PutAccessPointPolicy': policyOn(
+    thing('access-point', 'name'),
+    'PutAccessPointPolicyRequest.Policy',
+    'policy',
+  ),
   'kms:PutKeyPolicy': policyOn(key, 'policy'),
   'kms:CreateKey': policyOn(key, 'policy'),
   'sqs:SetQueueAttributes': policyOn(queue, 'attributes.Policy'),
@@ -128,9 +157,15 @@ export const resourcePolicies: DeedTable = {
   'elasticfilesystem:PutFileSystemPolicy': policyOn(thing('file-system', 'fileSystemId'), 'policy'),
   'backup:PutBackupVaultAccessPolicy': policyOn(thing('vault', 'backupVaultName'), 'policy'),
   'dynamodb:PutResourcePolicy': policyOn(thing('table', 'resourceArn'), 'policy'),
-  'logs:PutDestinationPolicy': policyOn(thing('log-destination', 'destinationName'), 'accessPolicy'),
+  'logs:PutDestinationPolicy': policyOn(
+    thing('log-destination', 'destinationName'),
+    'accessPolicy',
+  ),
   'events:PutPermission': policyOn(thing('event-bus', 'eventBusName'), 'policy'),
   'ses:PutIdentityPolicy': policyOn(thing('identity', 'identity'), 'policy'),
   'mediastore:PutContainerPolicy': policyOn(thing('container', 'containerName'), 'policy'),
-  'codeartifact:PutRepositoryPermissionsPolicy': policyOn(thing('repository', 'repository'), 'policyDocument'),
+  'codeartifact:PutRepositoryPermissionsPolicy': policyOn(
+    thing('repository', 'repository'),
+    'policyDocument',
+  ),
 }

@@ -10,18 +10,29 @@ type Target = (call: Call) => string
 const everyone: ReadonlySet<string> = new Set(['all', '*'])
 
 /** Accounts added to, and taken from, the list of those who may use a thing. */
-function shared(call: Call, target: string, added: readonly string[], taken: readonly string[]): readonly Deed[] {
+function shared(
+  call: Call,
+  target: string,
+  added: readonly string[],
+  taken: readonly string[],
+): readonly Deed[] {
   const name = target.replace('/', ' ')
   const open = added.some((who) => everyone.has(who))
   const outside = sortedSome(added.filter((who) => isOutside(accountOf(who), call)))
   if (open || outside.length > 0)
     return [
-      deed(call, 'shared-outside', target, `shared ${name} with ${open ? 'everyone' : outside.join(', ')}`, {
-        grantee: open ? 'everyone' : 'outside',
-        to: open ? ['*'] : outside,
-        power: 'some',
-        effect: 'weakens',
-      }),
+      deed(
+        call,
+        'shared-outside',
+        target,
+        `shared ${name} with ${open ? 'everyone' : outside.join(', ')}`,
+        {
+          grantee: open ? 'everyone' : 'outside',
+          to: open ? ['*'] : outside,
+          power: 'some',
+          effect: 'weakens',
+        },
+      ),
     ]
   return taken.length > 0
     ? [deed(call, 'shared-outside', target, `took ${name} back`, { effect: 'restores' })]
@@ -49,7 +60,8 @@ const values =
 
 /** `restore` is the only attribute that shares (RDS API Reference, ModifyDBSnapshotAttribute). */
 const restorable: DeedReader = (call) =>
-  firstText(call.params, 'attributeName') === 'restore' || firstText(call.params, 'attributeName') === ''
+  firstText(call.params, 'attributeName') === 'restore' ||
+  firstText(call.params, 'attributeName') === ''
     ? values(dbSnapshot, 'valuesToAdd', 'valuesToRemove')(call)
     : []
 
@@ -63,7 +75,12 @@ const keyGrant: DeedReader = (call) =>
 const permissionAdded =
   (target: Target): DeedReader =>
   (call) =>
-    shared(call, target(call), [...texts(call.params['aWSAccountIds']), ...texts(call.params['aWSAccountId'])], [])
+    shared(
+      call,
+      target(call),
+      [...texts(call.params['aWSAccountIds']), ...texts(call.params['aWSAccountId'])],
+      [],
+    )
 
 const back =
   (target: Target): DeedReader =>
@@ -72,13 +89,20 @@ const back =
 
 const image: DeedReader = (call) =>
   isTrue(call.params['shareImage'])
-    ? shared(call, thing('workspace-image', 'imageId')(call), [text(call.params['sharedAccountId'])], [])
+    ? shared(
+        call,
+        thing('workspace-image', 'imageId')(call),
+        [text(call.params['sharedAccountId'])],
+        [],
+      )
     : []
 
 /** Replication to a bucket of another account takes the objects out (S3 API Reference, PutBucketReplication). */
 const replication: DeedReader = (call) => {
   const configuration = fields(call.params['ReplicationConfiguration'])
-  const accounts = list(configuration['Rule']).map((rule) => plain(fields(fields(rule)['Destination'])['Account']))
+  const accounts = list(configuration['Rule']).map((rule) =>
+    plain(fields(fields(rule)['Destination'])['Account']),
+  )
   return shared(call, thing('bucket', 'bucketName')(call), accounts, [])
 }
 
@@ -87,24 +111,47 @@ const topic = thing('topic', 'topicArn')
 
 /** Calls that share a thing with accounts by name. */
 export const sharing: DeedTable = {
-  'ec2:ModifySnapshotAttribute': permission(thing('snapshot', 'snapshotId'), 'createVolumePermission'),
+  'ec2:ModifySnapshotAttribute': permission(
+    thing('snapshot', 'snapshotId'),
+    'createVolumePermission',
+  ),
   'ec2:ModifyImageAttribute': permission(thing('image', 'imageId'), 'launchPermission'),
   'ec2:ModifyFpgaImageAttribute': permission(thing('image', 'fpgaImageId'), 'loadPermission'),
   'ec2:ResetImageAttribute': back(thing('image', 'imageId')),
   'ec2:ResetSnapshotAttribute': back(thing('snapshot', 'snapshotId')),
   'rds:ModifyDBSnapshotAttribute': restorable,
   'rds:ModifyDBClusterSnapshotAttribute': restorable,
-  'redshift:AuthorizeSnapshotAccess': values(thing('snapshot', 'snapshotIdentifier'), 'accountWithRestoreAccess', '-'),
-  'redshift:RevokeSnapshotAccess': values(thing('snapshot', 'snapshotIdentifier'), '-', 'accountWithRestoreAccess'),
+  'redshift:AuthorizeSnapshotAccess': values(
+    thing('snapshot', 'snapshotIdentifier'),
+    'accountWithRestoreAccess',
+    '-',
+  ),
+  'redshift:RevokeSnapshotAccess': values(
+    thing('snapshot', 'snapshotIdentifier'),
+    '-',
+    'accountWithRestoreAccess',
+  ),
   'kms:CreateGrant': keyGrant,
   'sqs:AddPermission': permissionAdded(queue),
   'sqs:RemovePermission': back(queue),
   'sns:AddPermission': permissionAdded(topic),
   'sns:RemovePermission': back(topic),
-  'ssm:ModifyDocumentPermission': values(thing('document', 'name'), 'accountIdsToAdd', 'accountIdsToRemove'),
+  'ssm:ModifyDocumentPermission': values(
+    thing('document', 'name'),
+    'accountIdsToAdd',
+    'accountIdsToRemove',
+  ),
   'ram:CreateResourceShare': values(thing('resource-share', 'name'), 'principals', '-'),
-  'ram:AssociateResourceShare': values(thing('resource-share', 'resourceShareArn'), 'principals', '-'),
-  'ram:DisassociateResourceShare': values(thing('resource-share', 'resourceShareArn'), '-', 'principals'),
+  'ram:AssociateResourceShare': values(
+    thing('resource-share', 'resourceShareArn'),
+    'principals',
+    '-',
+  ),
+  'ram:DisassociateResourceShare': values(
+    thing('resource-share', 'resourceShareArn'),
+    '-',
+    'principals',
+  ),
   'workspaces:UpdateWorkspaceImagePermission': image,
   's3:PutBucketReplication': replication,
 }

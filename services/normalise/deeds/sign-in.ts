@@ -18,7 +18,13 @@ const consoleLogin: DeedReader = (call) => {
   const failed = plain(call.response['ConsoleLogin']) === 'Failure' || call.error !== 'none'
   const mfa = plain(call.extra['MFAUsed'])
   const bare = byItself(call) && mfa === 'No'
-  const how = byItself(call) ? (mfa === 'Yes' ? 'with MFA' : mfa === 'No' ? 'without MFA' : '') : 'through a provider'
+  const how = byItself(call)
+    ? mfa === 'Yes'
+      ? 'with MFA'
+      : mfa === 'No'
+        ? 'without MFA'
+        : ''
+    : 'through a provider'
   const says = `${failed ? 'failed to sign in' : 'signed in'} to the console ${how}`.trim()
   return [
     deed(call, 'signed-in', targetOf(call), says, {

@@ -48,7 +48,10 @@ const roleCreated: DeedReader = (call) => {
   const trust = trustOpened(call, documentOf(call, 'assumeRolePolicyDocument'))
   const strange = trust.grantee === 'outside' || trust.grantee === 'everyone'
   if (!strange) return [made]
-  return [made, boundary === '' ? trust : { ...trust, says: `${trust.says}, with boundary ${boundary}` }]
+  return [
+    made,
+    boundary === '' ? trust : { ...trust, says: `${trust.says}, with boundary ${boundary}` },
+  ]
 }
 
 const named = ({ params, response }: Call): string => {
@@ -56,7 +59,15 @@ const named = ({ params, response }: Call): string => {
   return (
     lastPart(firstText(anchor, 'trustAnchorId', 'profileId')) ||
     lastPart(
-      firstText(params, 'trustAnchorId', 'profileId', 'name', 'sAMLProviderArn', 'openIDConnectProviderArn', 'url'),
+      firstText(
+        params,
+        'trustAnchorId',
+        'profileId',
+        'name',
+        'sAMLProviderArn',
+        'openIDConnectProviderArn',
+        'url',
+      ),
     ) ||
     '-'
   )
@@ -81,7 +92,8 @@ const federationToken: DeedReader = (call) => {
   const policy = documentOf(call, 'policy')
   const managed = texts(call.params['policyArns']).map((arn) => powerOfManaged(arn))
   const powers = [policy.document === 'none' ? 'none' : powerOf(policy), ...managed]
-  const power = (['admin', 'unknown', 'some'] as const).find((each) => powers.includes(each)) ?? 'none'
+  const power =
+    (['admin', 'unknown', 'some'] as const).find((each) => powers.includes(each)) ?? 'none'
   const name = text(call.params['name']) || '-'
   return [
     deed(call, 'federation-token', `federated/${name}`, `got a federation token named ${name}`, {
@@ -95,43 +107,77 @@ const federationToken: DeedReader = (call) => {
 /** A refused AssumeRole leaves out its parameters: the role stands only in the message (SEMANTICS A6). */
 const roleProbed: DeedReader = (call) => {
   if (call.error !== 'denied') return []
-  const arn = text(call.params['roleArn']) || (/arn:[\w-]+:iam::\d*:role\/[^\s"]+/.exec(call.message)?.[0] ?? '')
-  const name = lastPart(arn)
-  if (name === '') return []
+  const arn = text(call.params['roleArn']) || (roleInMessage.exec(call.message)?.[0] ?? '')
+  const name = lastPart(arn) || '-'
   const account = parseArn(arn)?.account || call.account
   return [deed(call, 'role-probed', `role/${name}`, `was refused role ${name}`, { account })]
 }
+
+const roleInMessage = /arn:[\w-]+:iam::\d*:role\/[^\s"]+/
 
 /** Who may become whom: role trust, identity providers, IAM Roles Anywhere, STS. */
 export const trust: DeedTable = {
   'iam:CreateRole': roleCreated,
   'iam:DeleteRole': (call) => [
-    deed(call, 'role-created', roleOf(call), `deleted ${spoken(roleOf(call))}`, { effect: 'restores' }),
+    deed(call, 'role-created', roleOf(call), `deleted ${spoken(roleOf(call))}`, {
+      effect: 'restores',
+    }),
   ],
   'iam:UpdateAssumeRolePolicy': (call) => [trustOpened(call, documentOf(call, 'policyDocument'))],
   'iam:CreateSAMLProvider': anchor('saml-provider', 'made a SAML provider'),
   'iam:UpdateSAMLProvider': anchor('saml-provider', 'changed a SAML provider'),
   'iam:DeleteSAMLProvider': anchor('saml-provider', 'deleted a SAML provider', 'restores'),
   'iam:CreateOpenIDConnectProvider': anchor('oidc-provider', 'made an OpenID provider'),
-  'iam:AddClientIDToOpenIDConnectProvider': anchor('oidc-provider', 'let a client into an OpenID provider'),
-  'iam:UpdateOpenIDConnectProviderThumbprint': anchor('oidc-provider', 'changed an OpenID provider'),
-  'iam:DeleteOpenIDConnectProvider': anchor('oidc-provider', 'deleted an OpenID provider', 'restores'),
+  'iam:AddClientIDToOpenIDConnectProvider': anchor(
+    'oidc-provider',
+    'let a client into an OpenID provider',
+  ),
+  'iam:UpdateOpenIDConnectProviderThumbprint': anchor(
+    'oidc-provider',
+    'changed an OpenID provider',
+  ),
+  'iam:DeleteOpenIDConnectProvider': anchor(
+    'oidc-provider',
+    'deleted an OpenID provider',
+    'restores',
+  ),
   'rolesanywhere:CreateTrustAnchor': anchor('trust-anchor', 'made a trust anchor'),
   'rolesanywhere:UpdateTrustAnchor': anchor('trust-anchor', 'changed a trust anchor'),
   'rolesanywhere:EnableTrustAnchor': anchor('trust-anchor', 'switched a trust anchor on'),
-  'rolesanywhere:DisableTrustAnchor': anchor('trust-anchor', 'switched a trust anchor off', 'restores'),
+  'rolesanywhere:DisableTrustAnchor': anchor(
+    'trust-anchor',
+    'switched a trust anchor off',
+    'restores',
+  ),
   'rolesanywhere:DeleteTrustAnchor': anchor('trust-anchor', 'deleted a trust anchor', 'restores'),
   'rolesanywhere:CreateProfile': anchor('roles-profile', 'made a Roles Anywhere profile'),
   'rolesanywhere:UpdateProfile': anchor('roles-profile', 'changed a Roles Anywhere profile'),
   'rolesanywhere:EnableProfile': anchor('roles-profile', 'switched a Roles Anywhere profile on'),
-  'rolesanywhere:DisableProfile': anchor('roles-profile', 'switched a Roles Anywhere profile off', 'restores'),
-  'rolesanywhere:DeleteProfile': anchor('roles-profile', 'deleted a Roles Anywhere profile', 'restores'),
+  'rolesanywhere:DisableProfile': anchor(
+    'roles-profile',
+    'switched a Roles Anywhere profile off',
+    'restores',
+  ),
+  'rolesanywhere:DeleteProfile': anchor(
+    'roles-profile',
+    'deleted a Roles Anywhere profile',
+    'restores',
+  ),
   'sts:GetFederationToken': federationToken,
   'sts:AssumeRole': roleProbed,
+  'sts:AssumeRoleWithSAML': roleProbed,
+  'sts:AssumeRoleWithWebIdentity': roleProbed,
+  'sts:AssumeRoot': roleProbed,
   'eks:CreateAccessEntry': (call) => [
-    deed(call, 'policy-granted', `cluster/${text(call.params['name']) || '-'}`, 'let a principal into a cluster', {
-      grantee: 'other',
-      power: 'unknown',
-    }),
+    deed(
+      call,
+      'policy-granted',
+      `cluster/${text(call.params['name']) || '-'}`,
+      'let a principal into a cluster',
+      {
+        grantee: 'other',
+        power: 'unknown',
+      },
+    ),
   ],
 }
