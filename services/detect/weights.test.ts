@@ -3,6 +3,7 @@ import { through } from '#test/engine.ts'
 import {
   administrator,
   call,
+  home,
   keyOf,
   outsider,
   refused,
@@ -36,6 +37,11 @@ describe('combinations', () => {
   test.each([
     ['a role that is born open', [openRole()], ['high']],
     ['with administrator power', [openRole(), adminRole()], ['critical']],
+    [
+      'with administrator power, under a boundary',
+      [openRole({ permissionsBoundary: `arn:aws:iam::${home}:policy/deny-all` }), adminRole()],
+      ['high'],
+    ],
     ['an existing role that is opened', [openTrust(0)], ['critical']],
     [
       'a role made for a service, made administrator, then opened',

@@ -1,10 +1,12 @@
-import type { Severity, Verdict } from '#shared/messages/finding.ts'
+import { graver, type Severity, type Verdict } from '#shared/messages/finding.ts'
 import type { DeedFact, SessionFacts } from '#shared/messages/session-facts.ts'
 import type { Detection } from '../detection.ts'
 import {
   aroundTarget,
   byTarget,
+  dayOf,
   done,
+  groupBy,
   hourMs,
   isOurs,
   isOwnWork,
@@ -14,22 +16,31 @@ import {
 import { call, refused, user } from '../records.ts'
 
 function judge(facts: SessionFacts): Verdict[] {
-  const found = byTarget(done(facts, 'audit-weakened').filter((deed) => isAudit(facts, deed))).map(
-    ([unit, deeds]) => {
-      const serious = deeds.filter((deed) => !isTeardown(facts, deed))
-      return serious.length > 0
-        ? verdictOn(serious, { unit, severity: weightOf(serious) })
-        : verdictOn(deeds, { unit, severity: 'low' })
-    },
-  )
+  const weakened = done(facts, 'audit-weakened').filter((deed) => isAudit(facts, deed))
+  const light = weakened.filter((deed) => isLight(deed) && !isTeardown(facts, deed))
   const attempts = tried(facts, 'audit-weakened').filter(({ target }) => !isBucket(target))
-  if (attempts.length === 0) return found
-  return [...found, verdictOn(attempts, { unit: 'attempts', severity: 'low' })]
+  return [
+    ...byTarget(weakened.filter((deed) => !isLight(deed))).map(([unit, deeds]) =>
+      onRecords(facts, unit, deeds),
+    ),
+    ...groupBy(light, (deed) => `${kindOf(deed)} ${dayOf(deed)}`).map(([unit, deeds]) =>
+      verdictOn(deeds, { unit, severity: deeds.map(weightOf).reduce(graver) }),
+    ),
+    ...(attempts.length > 0 ? [verdictOn(attempts, { unit: 'attempts', severity: 'low' })] : []),
+  ]
+}
+
+/** One thing that records who did what. What was more than a teardown is told alone. */
+function onRecords(facts: SessionFacts, unit: string, deeds: readonly DeedFact[]): Verdict {
+  const serious = deeds.filter((deed) => !isTeardown(facts, deed))
+  return serious.length > 0
+    ? verdictOn(serious, { unit, severity: 'high' })
+    : verdictOn(deeds, { unit, severity: 'low' })
 }
 
 /**
  * What is no record of who did what, but helps to see it, by kind of target. Rules and alarms belong to applications as
- * well, and go with them.
+ * well, and go with them: those of a day are one finding, and who takes down its own is not raised.
  */
 const lighter: Readonly<Record<string, Severity>> = {
   aggregator: 'low',
@@ -47,9 +58,9 @@ const lighter: Readonly<Record<string, Severity>> = {
   'web-acl': 'medium',
 }
 
-/** All deeds of a verdict have one target. */
-const weightOf = ([first]: readonly DeedFact[]): Severity =>
-  lighter[first?.target.split('/')[0] ?? ''] ?? 'high'
+const kindOf = ({ target }: DeedFact): string => target.split('/')[0] ?? ''
+const isLight = (deed: DeedFact): boolean => kindOf(deed) in lighter
+const weightOf = (deed: DeedFact): Severity => lighter[kindOf(deed)] ?? 'high'
 
 const isBucket = (target: string): boolean => target.startsWith('bucket/')
 
@@ -142,6 +153,13 @@ export const auditTampering: Detection = {
     },
   ],
   silent: [
+    {
+      when: 'a stack is taken down with the rule that it came with',
+      records: [
+        call('events:PutRule', { by: alice, params: { name: 'nightly' } }),
+        call('events:DeleteRule', { by: alice, at: 900, params: { name: 'nightly' } }),
+      ],
+    },
     {
       when: 'a trail is made and started',
       records: [

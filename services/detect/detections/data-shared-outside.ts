@@ -1,11 +1,11 @@
 import type { Verdict } from '#shared/messages/finding.ts'
-import type { SessionFacts } from '#shared/messages/session-facts.ts'
+import type { DeedFact, SessionFacts } from '#shared/messages/session-facts.ts'
 import type { Detection } from '../detection.ts'
-import { byTarget, done, letsOutsidersIn, verdictOn } from '../judging.ts'
+import { done, groupBy, letsOutsidersIn, verdictOn } from '../judging.ts'
 import { call, document, home, outsider, refused, user } from '../records.ts'
 
 const judge = (facts: SessionFacts): Verdict[] =>
-  byTarget(done(facts, 'shared-outside').filter(letsOutsidersIn)).map(([unit, deeds]) =>
+  groupBy(done(facts, 'shared-outside').filter(letsOutsidersIn), unitOf).map(([unit, deeds]) =>
     verdictOn(deeds, {
       unit,
       severity: 'high',
@@ -14,6 +14,12 @@ const judge = (facts: SessionFacts): Verdict[] =>
       }),
     }),
   )
+
+/** The thing that was shared; objects of one bucket are one thing, however many they are. */
+function unitOf({ account, target }: DeedFact): string {
+  const [kind = '', bucket = ''] = target.split('/')
+  return kind === 'object' ? `${account}/objects of ${bucket}` : `${account}/${target}`
+}
 
 const alice = user('alice')
 

@@ -38,9 +38,9 @@ function judge(facts: SessionFacts): Verdict[] {
   return byTarget([...opened, ...admin, ...cut, ...unbound]).map(([unit, deeds]) =>
     verdictOn(deeds, {
       unit,
-      severity: deeds.map((deed) => severityOf(facts, deed)).reduce(graver),
+      severity: severityOf(facts, deeds),
       grants: deeds.filter(({ grantee }) => grantee !== 'self').map(({ id }) => id),
-      tags: deeds.flatMap((deed) => tagsOf(facts, deed)),
+      tags: deeds.flatMap((deed) => (givesAdmin(facts, deed) ? [`admin-to:${deed.target}`] : [])),
       unknown: unknownOf(deeds),
     }),
   )
@@ -74,8 +74,16 @@ function isEscalation(facts: SessionFacts, deed: DeedFact): boolean {
   )
 }
 
+/** A role that strangers may assume and that can do everything is theirs, unless a boundary holds it. */
+function severityOf(facts: SessionFacts, deeds: readonly DeedFact[]): Severity {
+  const open = deeds.find(letsOutsidersIn)
+  const all = deeds.some((deed) => givesAdmin(facts, deed))
+  if (open && (all || isMadeAdmin(facts, open)) && !isBounded(facts, open)) return 'critical'
+  return deeds.map((deed) => weightOf(facts, deed)).reduce(graver)
+}
+
 /** An existing role that is opened gives away what others built on it; a new one, only what its maker adds. */
-function severityOf(facts: SessionFacts, deed: DeedFact): Severity {
+function weightOf(facts: SessionFacts, deed: DeedFact): Severity {
   switch (deed.deed) {
     case 'trust-opened':
       if (!letsOutsidersIn(deed)) return 'medium'
@@ -92,21 +100,18 @@ function severityOf(facts: SessionFacts, deed: DeedFact): Severity {
 const isOwn = ({ principal }: SessionFacts, { account, target }: DeedFact): boolean =>
   `${principal}/`.startsWith(`${account}/${target}/`)
 
-/**
- * `opened` and `admin-to` together make an incident critical. A role that was born open under a boundary is not: what it
- * was given does not count for more than the boundary allows.
- */
-function tagsOf(facts: SessionFacts, deed: DeedFact): string[] {
-  const bounded = aroundTarget(facts, deed, hourMs).some(
-    (each) => each.deed === 'role-created' && isBounded(each),
+/** Did another session of the same story give the role administrator power? */
+const isMadeAdmin = (facts: SessionFacts, deed: DeedFact): boolean =>
+  aroundTarget(facts, deed, hourMs).some(
+    (each) => each.deed === 'admin-granted' && each.outcome === 'done' && isOurs(facts, each),
   )
-  if (bounded) return []
-  if (letsOutsidersIn(deed)) return [`opened:${deed.target}`]
-  return givesAdmin(facts, deed) ? [`admin-to:${deed.target}`] : []
-}
 
-export const isBounded = ({ about = [] }: Pick<DeedFact, 'about'>): boolean =>
-  about.some((name) => name.startsWith('boundary/'))
+/** Was the role made under a permissions boundary? Then what it is given counts for no more than that allows. */
+const isBounded = (facts: SessionFacts, deed: DeedFact): boolean =>
+  aroundTarget(facts, deed, hourMs).some(
+    (each) =>
+      each.deed === 'role-created' && each.about.some((name) => name.startsWith('boundary/')),
+  )
 
 function unknownOf(deeds: readonly DeedFact[]): string[] {
   const cut = verdictOn(deeds, { unit: '', severity: 'info' }).unknown ?? []

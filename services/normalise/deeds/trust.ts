@@ -44,7 +44,10 @@ const roleCreated: DeedReader = (call) => {
   const target = roleOf(call)
   const boundary = lastPart(text(call.params['permissionsBoundary']))
   const says = `made ${spoken(target)}${boundary === '' ? '' : ` with boundary ${boundary}`}`
-  const made = deed(call, 'role-created', target, says, { grantee: 'other' })
+  const made = deed(call, 'role-created', target, says, {
+    grantee: 'other',
+    ...(boundary !== '' && { about: [`boundary/${boundary}`] }),
+  })
   const trust = trustOpened(call, documentOf(call, 'assumeRolePolicyDocument'))
   const strange = trust.grantee === 'outside' || trust.grantee === 'everyone'
   if (!strange) return [made]
