@@ -1,3 +1,4 @@
+import { describe, expect, test } from 'vitest'
 import type { Deed } from '#shared/messages/deed.ts'
 import type { Normalised } from '#shared/messages/record.ts'
 import type { IssueCopy, Use } from '#shared/messages/use.ts'
@@ -89,3 +90,21 @@ export const brief = (deeds: readonly Deed[]): readonly string[] =>
   deeds.map(({ deed, target, grantee, to, power, outcome, effect }) =>
     [deed, target, [grantee, ...to].join(':'), power, outcome, effect].join(' '),
   )
+
+/** A call, its parameters, the deeds that it must show, and what else the record says. */
+export type DeedRow = readonly [
+  call: string,
+  params: unknown,
+  expected: readonly string[],
+  more?: Parts,
+]
+
+/** A test for each row of a family. */
+export function describeDeeds(family: string, rows: readonly DeedRow[]): void {
+  describe(`A6: deeds of ${family}`, () => {
+    for (const [call, params, expected, more = {}] of rows)
+      test(`${call} ${JSON.stringify(params)}`, () => {
+        expect(brief(deedsOf(call, params, more))).toEqual(expected)
+      })
+  })
+}
