@@ -3,6 +3,7 @@ import type { Command } from './command.ts'
 import { deadletters } from './deadletters.ts'
 import { detectionsCommand } from './detections.ts'
 import { replayCommand } from './replay.ts'
+import { startCommand } from './start.ts'
 import { whoCommand } from './who.ts'
 
 /** Which accounts are trusted changes what a record means, never whether it can be understood. */
@@ -13,5 +14,6 @@ export const commands: readonly Command[] = [
   replayCommand,
   whoCommand,
   detectionsCommand,
+  startCommand,
   deadletters((raw) => normalise(raw, anyAccount)),
 ]

@@ -1,15 +1,23 @@
 import { levels, type PathNode } from '#shared/messages/holder.ts'
 import type { Finding } from '#shared/messages/finding.ts'
 import type { Incident } from '#shared/messages/incident.ts'
+import type { Minted } from '#services/who/minted.ts'
 import { shapes, styled, type Pen } from './styled.ts'
-import { clock, levelWords, nodeWords, plural } from './words.ts'
+import { nestedUnder } from './tree-text.ts'
+import { clock, levelWords, nodeWords, plural, principalWords } from './words.ts'
 
 /** Findings and record ids that the terminal shows; --json has them all. */
 const findingsMax = 20
 const idsMax = 3
+const mintedMax = 12
 
 /** One incident as a person reads it at night: what, who, how it came there, when, and what is not known. */
-export function incidentText(incident: Incident, chain: readonly PathNode[], pen: Pen): string[] {
+export function incidentText(
+  incident: Incident,
+  chain: readonly PathNode[],
+  minted: readonly Minted[],
+  pen: Pen,
+): string[] {
   const { severity, title, id, subject, first, last } = incident
   return [
     pen(
@@ -20,6 +28,7 @@ export function incidentText(incident: Incident, chain: readonly PathNode[], pen
     pen(styled('faint', `  ${id} · ${subject} · ${span(first.at, last.at)}`)),
     '',
     ...chainText(incident, chain, pen),
+    ...mintedText(minted, chain.length, pen),
     '',
     ...timeline(incident.findings, pen),
     ...unknowns(incident, pen),
@@ -50,6 +59,22 @@ function nodeText(node: PathNode, depth: number, pen: Pen): string[] {
         `${indent}   ${clock(edge.at)} · ${edge.rank} · ${edge.rule} · record ${edge.record}`,
       ),
     ),
+  ]
+}
+
+/** What was made with the last credential of the chain, as far as it went. */
+function mintedText(minted: readonly Minted[], chainDepth: number, pen: Pen): string[] {
+  const shown = nestedUnder(minted).slice(0, mintedMax)
+  const rest = minted.length - shown.length
+  return [
+    ...shown.flatMap(({ edge: { to, principal, at, rank, rule, record }, depth }) => {
+      const indent = ' '.repeat(2 + 3 * (chainDepth + depth))
+      return [
+        pen(`${indent}└─ `, styled('strong', to), `  ${principalWords(principal)}`),
+        pen(styled('faint', `${indent}   ${clock(at)} · ${rank} · ${rule} · record ${record}`)),
+      ]
+    }),
+    ...(rest > 0 ? [pen(`  … and ${plural(rest, 'credential')} more: --json shows them all`)] : []),
   ]
 }
 

@@ -1,8 +1,10 @@
 import type { Finding } from '#shared/messages/finding.ts'
 import type { Edge, PathNode } from '#shared/messages/holder.ts'
 import type { Incident } from '#shared/messages/incident.ts'
+import type { CorrelateState } from '#services/correlate/state.ts'
 import { holderOf } from '#services/replay/outcome.ts'
-import { chainOf } from '#services/who/chain.ts'
+import { chainOf, mintedBelow } from '#services/who/chain.ts'
+import type { Minted } from '#services/who/minted.ts'
 import { measurability, type Measurable } from './measurable.ts'
 import type { Run } from './run-files.ts'
 
@@ -14,12 +16,12 @@ export const rfc3339 = (at: number): string | null =>
 export function* jsonLines(run: Run): Generator<string> {
   const { incidents, findings, engine } = run.replayed
   for (const incident of incidents)
-    yield JSON.stringify(incidentJson(incident, chainOf(engine.states.correlate, incident)))
+    yield JSON.stringify(incidentJson(incident, engine.states.correlate))
   for (const finding of findings) yield JSON.stringify(findingJson(finding))
   yield JSON.stringify(summaryJson(run, measurability(run)))
 }
 
-function incidentJson(incident: Incident, chain: readonly PathNode[]) {
+function incidentJson(incident: Incident, states: readonly CorrelateState[]) {
   const { id, severity, title, subject, holder, credentials, findings, first, last } = incident
   return {
     type: 'incident',
@@ -37,12 +39,13 @@ function incidentJson(incident: Incident, chain: readonly PathNode[]) {
     })),
     first: rfc3339(first.at),
     last: rfc3339(last.at),
-    chain: chain.map(nodeJson),
+    chain: chainOf(states, incident).map(nodeJson),
+    minted: mintedBelow(states, incident).map(mintedJson),
     unknown: incident.unknown,
   }
 }
 
-export const nodeJson = ({ session, principal, key, holder, edge }: PathNode) => ({
+const nodeJson = ({ session, principal, key, holder, edge }: PathNode) => ({
   session,
   principal,
   key,
@@ -55,6 +58,17 @@ export const edgeJson = ({ record, at, rank, rule }: Edge) => ({
   at: rfc3339(at),
   rank,
   rule,
+})
+
+export const mintedJson = ({ from, to, record, rank, rule, at, kind, principal }: Minted) => ({
+  from,
+  to,
+  record,
+  rank,
+  rule,
+  at: rfc3339(at),
+  kind,
+  principal,
 })
 
 const findingJson = (finding: Finding) => ({

@@ -1,6 +1,6 @@
 import { severities, type Severity } from '#shared/messages/finding.ts'
 import type { Incident } from '#shared/messages/incident.ts'
-import { chainOf } from '#services/who/chain.ts'
+import { chainOf, mintedBelow } from '#services/who/chain.ts'
 import type { Context } from './command.ts'
 import { incidentText } from './incident-text.ts'
 import type { Run } from './run-files.ts'
@@ -15,8 +15,9 @@ export function* report(
 ): Generator<string> {
   const pen = penFor(context)
   const { incidents, engine } = run.replayed
+  const states = engine.states.correlate
   for (const incident of incidents.toSorted(byGravity))
-    yield* incidentText(incident, chainOf(engine.states.correlate, incident), pen)
+    yield* incidentText(incident, chainOf(states, incident), mintedBelow(states, incident), pen)
   yield* summaryText(run, paths, pen)
 }
 

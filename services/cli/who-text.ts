@@ -1,10 +1,10 @@
 import { levels } from '#shared/messages/holder.ts'
 import type { Became } from '#services/who/became.ts'
-import type { Minted } from '#services/who/minted.ts'
 import type { Touched } from '#services/who/touched.ts'
 import type { Answer } from '#services/who/who.ts'
 import { styled, type Pen } from './styled.ts'
-import { clock, levelWords, plural, principalWords } from './words.ts'
+import { edgeText, nestedUnder } from './tree-text.ts'
+import { clock, levelWords, plural } from './words.ts'
 
 /** Lines of each part that the terminal shows; --json has them all. */
 const shownMax = 50
@@ -20,7 +20,7 @@ export function whoText(answer: Answer, pen: Pen): string[] {
     ),
     ...part('Comes from', madeBy, (edge) => edgeText(edge, 0, pen), pen),
     ...part('Has become', own, (each) => becameText(each, pen), pen),
-    ...mintedText(minted, pen),
+    ...part('Minted', nestedUnder(minted), ({ edge, depth }) => edgeText(edge, depth, pen), pen),
     ...(cut ? [pen('  … the tree goes on beyond the bound')] : []),
     ...part('Touched', touched, (each) => [touchedText(each, pen)], pen),
     pen('Can become  ', canBecome),
@@ -51,42 +51,6 @@ function becameText({ session, key, uses, first, last, edge }: Became, pen: Pen)
     ...(edge
       ? [pen(styled('faint', `    ${edge.rank}: ${edge.rule} · record ${edge.record}`))]
       : []),
-  ]
-}
-
-/** The tree downwards: each made credential under the one that made it. */
-function mintedText(minted: readonly Minted[], pen: Pen): string[] {
-  const depths = new Map<string, number>()
-  const nested = minted.map((edge) => {
-    const depth = depths.get(edge.from) ?? 0
-    if (!depths.has(edge.to)) depths.set(edge.to, depth + 1)
-    return { edge, depth }
-  })
-  return part('Minted', inTreeOrder(nested), ({ edge, depth }) => edgeText(edge, depth, pen), pen)
-}
-
-type Nested = { readonly edge: Minted; readonly depth: number }
-
-function inTreeOrder(nested: readonly Nested[]): Nested[] {
-  const below = Map.groupBy(nested, ({ edge }) => edge.from)
-  const placed = new Set<Nested>()
-  const walk = (each: Nested): Nested[] => {
-    if (placed.has(each)) return []
-    placed.add(each)
-    return [each, ...(below.get(each.edge.to) ?? []).flatMap(walk)]
-  }
-  return nested.flatMap(walk)
-}
-
-function edgeText(
-  { from, to, principal, at, rank, rule, record }: Minted,
-  depth: number,
-  pen: Pen,
-): string[] {
-  const indent = ' '.repeat(2 + 3 * depth)
-  return [
-    pen(`${indent}${from} → `, styled('strong', to), `  ${principalWords(principal)}`),
-    pen(styled('faint', `${indent}  ${clock(at)} · ${rank} · ${rule} · record ${record}`)),
   ]
 }
 

@@ -12,7 +12,7 @@ import {
   textsOf,
   UsageError,
 } from './command.ts'
-import { edgeJson, rfc3339 } from './report-json.ts'
+import { edgeJson, mintedJson, rfc3339 } from './report-json.ts'
 import { runFiles } from './run-files.ts'
 import { penFor } from './styled.ts'
 import { whoText } from './who-text.ts'
@@ -84,23 +84,3 @@ function answerJson({ kind, id, holder, became, madeBy, minted, cut, touched, ca
     canBecome,
   }
 }
-
-const mintedJson = ({
-  from,
-  to,
-  record,
-  rank,
-  rule,
-  at,
-  kind,
-  principal,
-}: Answer['minted'][number]) => ({
-  from,
-  to,
-  record,
-  rank,
-  rule,
-  at: rfc3339(at),
-  kind,
-  principal,
-})

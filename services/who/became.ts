@@ -22,21 +22,30 @@ export type Became = {
 export function becameOf(all: readonly Known[], asked: Asked, minted: readonly Minted[]): Became[] {
   const byName = indexOf(all)
   const own = new Set(asked.own.map(({ cred }) => cred))
-  const below = minted
-    .filter(({ kind }) => kind === 'issue')
+  const below = issuedBelow(asked, minted)
     .flatMap(({ to, principal }) =>
       (byName.get(to) ?? []).filter(({ cred }) => cred.session.principal === principal),
     )
     .filter(({ cred }) => !own.has(cred))
   const found = [
     ...ancestorsOf(asked.own, byName),
-    ...asked.own.map((known) => became('self', known, ownEdge(asked, known))),
+    ...asked.own.map((known) => became('self', known, ownEdge(asked, known))).toSorted(byFirst),
     ...below.map((known) => became('descendant', known, nodeOf(known.view).edge)),
   ]
   const seen = new Set<string>()
   return found.filter(({ session, key }) => {
     const name = `${session}|${key}`
     return !seen.has(name) && seen.add(name)
+  })
+}
+
+/** Edges that lead down by issues alone: what lies behind a grant acts as somebody else. */
+function issuedBelow({ own }: Asked, minted: readonly Minted[]): Minted[] {
+  const reached = new Set(own.map(({ cred }) => cred.key || cred.session.id))
+  return minted.filter(({ kind, from, to }) => {
+    const below = kind === 'issue' && reached.has(from)
+    if (below) reached.add(to)
+    return below
   })
 }
 
@@ -98,5 +107,5 @@ const byEvidence = ({ record, rank, rule }: Evidence, { cred }: Known): Edge => 
   rule,
 })
 
-export const byFirst = (a: Became, b: Became): number =>
+const byFirst = (a: Became, b: Became): number =>
   a.first && b.first ? compareMarks(a.first, b.first) : Number(!a.first) - Number(!b.first)

@@ -1,6 +1,7 @@
 import { compareMarks } from '#shared/facts/mark.ts'
 import type { Edge } from '#shared/messages/holder.ts'
 import type { DeedFact } from '#shared/messages/session-facts.ts'
+import type { Cred, CorrelateState } from '#services/correlate/state.ts'
 import type { Asked, Known } from './find.ts'
 
 /** One credential made another one: by an issue of STS, or by a grant (a key or password for a user). */
@@ -19,9 +20,16 @@ const mintedMax = 10_000
 
 export type Mint = { readonly minted: readonly Minted[]; readonly cut: boolean }
 
+/** Credentials that show a key id: one, unless principals share it. */
+export type Lookup = (key: string) => readonly Cred[]
+
+export const lookupIn =
+  (states: readonly CorrelateState[]): Lookup =>
+  (key) =>
+    states.flatMap(({ creds, others }) => [creds.get(key) ?? [], others.get(key) ?? []].flat())
+
 /** What was minted from these credentials, to any depth: issues and grants, parents before children, earliest first. */
-export function mintedFrom(all: readonly Known[], own: readonly Known[]): Mint {
-  const byName = indexOf(all)
+export function mintedFrom(lookup: Lookup, own: readonly Cred[]): Mint {
   const seen = new Set<string>()
   const minted: Minted[] = []
   let level = own
@@ -29,15 +37,12 @@ export function mintedFrom(all: readonly Known[], own: readonly Known[]): Mint {
     const edges = level.flatMap(edgesOf).filter((edge) => fresh(seen, edge))
     minted.push(...edges)
     level = edges.flatMap(({ to, principal, kind }) =>
-      childrenOf(byName.get(to) ?? [], kind, principal),
+      // An issue promises its child's principal too; a key made for a user needs no more than its id.
+      lookup(to).filter(({ session }) => kind === 'grant' || session.principal === principal),
     )
   }
   return { minted: minted.slice(0, mintedMax), cut: minted.length > mintedMax }
 }
-
-/** An issue promises its child's principal too; a key made for a user needs no more than its id. */
-const childrenOf = (known: readonly Known[], kind: Minted['kind'], principal: string): Known[] =>
-  known.filter(({ cred }) => kind === 'grant' || cred.session.principal === principal)
 
 function fresh(seen: Set<string>, { from, to, record }: Minted): boolean {
   const name = `${from}\n${to}\n${record}`
@@ -60,7 +65,7 @@ export function indexOf(all: readonly Known[]): Map<string, Known[]> {
 }
 
 /** Everything that one credential made by itself. */
-export function edgesOf({ cred }: Known): Minted[] {
+function edgesOf(cred: Cred): Minted[] {
   const from = cred.key || cred.session.id
   const issues = [...(cred.rich?.children.entries ?? [])].map(
     ([to, { id, at, principal, call }]): Minted => ({
@@ -126,7 +131,7 @@ export function makersOf(all: readonly Known[], { kind, id, own }: Asked): Minte
 
 function makers(all: readonly Known[]): Map<string, Minted[]> {
   const found = new Map<string, Minted[]>()
-  for (const edge of all.flatMap(edgesOf)) {
+  for (const edge of all.flatMap(({ cred }) => edgesOf(cred))) {
     const list = found.get(edge.to)
     if (list) list.push(edge)
     else found.set(edge.to, [edge])

@@ -3,7 +3,7 @@ import { agentsOfTask } from '#services/correlate/evidence.ts'
 import { decide } from '#services/correlate/holder.ts'
 import { becameOf, type Became } from './became.ts'
 import { everyCred, find, type Known, type States, type SubjectKind } from './find.ts'
-import { makersOf, mintedFrom, type Minted } from './minted.ts'
+import { lookupIn, makersOf, mintedFrom, type Minted } from './minted.ts'
 import { touchedBy, type Touched } from './touched.ts'
 
 /** Until entitlements are read, nobody can say more. */
@@ -29,7 +29,10 @@ export function who(states: States, id: string): Answer | undefined {
   const all = everyCred(states)
   const asked = find(states, all, id)
   if (!asked) return undefined
-  const { minted, cut } = mintedFrom(all, asked.own)
+  const { minted, cut } = mintedFrom(
+    lookupIn(states.correlate),
+    asked.own.map(({ cred }) => cred),
+  )
   const became = becameOf(all, asked, minted)
   return {
     kind: asked.kind,
