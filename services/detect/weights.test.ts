@@ -7,6 +7,7 @@ import {
   keyOf,
   outsider,
   refused,
+  role,
   signIn,
   times,
   trust,
@@ -82,6 +83,19 @@ describe('combinations', () => {
       { severity: 'critical', credentials: [keyOf('AKIA', 'alice'), made].toSorted() },
     ])
   })
+})
+
+test('a user made in one session of a role and made administrator in the next is critical', async () => {
+  const by = (since: number) => role('pipeline', 'run', since)
+  const { incidents } = await through([
+    call('iam:CreateUser', { by: by(0), at: 5, params: { userName: 'helpdesk' } }),
+    call('iam:AttachUserPolicy', {
+      by: by(600),
+      at: 605,
+      params: { userName: 'helpdesk', ...administrator },
+    }),
+  ])
+  expect(incidents).toMatchObject([{ severity: 'critical' }])
 })
 
 test('what somebody does with a password that was set for him joins the story of who set it', async () => {

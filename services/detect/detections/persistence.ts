@@ -1,8 +1,17 @@
 import type { DeedKind } from '#shared/messages/deed.ts'
 import { graver, type Severity, type Verdict } from '#shared/messages/finding.ts'
-import type { DeedFact, SessionFacts } from '#shared/messages/session-facts.ts'
+import type { DeedFact, SessionFacts, TargetDeed } from '#shared/messages/session-facts.ts'
 import type { Detection } from '../detection.ts'
-import { byTarget, dayMs, done, groupBy, verdictOn } from '../judging.ts'
+import {
+  aroundTarget,
+  byTarget,
+  dayMs,
+  done,
+  groupBy,
+  isOurs,
+  isOwnWork,
+  verdictOn,
+} from '../judging.ts'
 import { administrator, call, keyOf, refused, user } from '../records.ts'
 
 const judge = (facts: SessionFacts): Verdict[] => [
@@ -11,25 +20,41 @@ const judge = (facts: SessionFacts): Verdict[] => [
   ...secondFactors(facts),
 ]
 
-const arming: readonly DeedKind[] = ['admin-granted', 'key-created', 'password-set']
+const steps: readonly DeedKind[] = ['user-created', 'admin-granted', 'key-created', 'password-set']
 
-/** A user that one hand makes an administrator: the next way in. Other new users are told by the credential made for them. */
-const usersMade = (facts: SessionFacts): Verdict[] =>
-  done(facts, 'user-created').flatMap((made) => {
-    const arms = done(facts, ...arming).filter((each) => follows(made, each))
-    if (!arms.some(({ deed }) => deed === 'admin-granted')) return []
-    const deeds = [made, ...arms]
-    return verdictOn(deeds, {
-      unit: `${made.account}/${made.target}`,
+/**
+ * A user that one hand makes, and makes an administrator: the next way in. The steps may lie in several sessions of one
+ * story. Other new users are told by the credential that is made for them.
+ */
+function usersMade(facts: SessionFacts): Verdict[] {
+  const admins = done(facts, 'admin-granted').filter((deed) =>
+    isOwnWork(facts, deed, 'user-created', dayMs),
+  )
+  return byTarget(admins).map(([unit, grants]) => {
+    const own = done(facts, ...steps).filter(
+      ({ account, target }) => unit === `${account}/${target}`,
+    )
+    return verdictOn(own, {
+      unit,
       severity: 'high',
-      made: arms.flatMap(({ made: key = '' }) => (key === '' ? [] : [key])),
-      grants: deeds.map(({ id }) => id),
-      tags: [`made:${made.target}`],
+      evidence: [...own, ...grants.flatMap((deed) => stepsAround(facts, deed))],
+      made: own.flatMap(({ made = '' }) => (made === '' ? [] : [made])),
+      grants: own.map(({ id }) => id),
+      tags: own.map(({ target }) => `made:${target}`),
     })
   })
+}
 
-const follows = (made: DeedFact, { account, target, at }: DeedFact): boolean =>
-  account === made.account && target === made.target && at >= made.at && at <= made.at + dayMs
+/** What the same story did to the user within the day. */
+const stepsAround = (facts: SessionFacts, admin: DeedFact): TargetDeed[] =>
+  aroundTarget(facts, admin, dayMs).filter(
+    (each) =>
+      each.outcome === 'done' &&
+      each.effect !== 'restores' &&
+      each.target === admin.target &&
+      steps.includes(each.deed) &&
+      isOurs(facts, each),
+  )
 
 /** Who may sign in from outside is decided by anchors and providers: Roles Anywhere turns any certificate into a session. */
 const anchors = (facts: SessionFacts): Verdict[] =>
@@ -70,7 +95,7 @@ export const persistence: Detection = {
   why: 'A user made and armed by one hand, or a trust anchor for certificates, opens the account again when the first credential is cut.',
   falseAlarms:
     'Whoever sets up staff or a federation does the same on purpose, once, and announced. Changed identity providers are medium.',
-  reads: ['deeds'],
+  reads: ['deeds', 'targets'],
   wait: '',
   withdrawnBy: 'Nothing: the way in may have been used before it was closed.',
   judge,
