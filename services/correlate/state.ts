@@ -91,6 +91,8 @@ export type RichCred = {
   readonly matches: SmallestMap<Mark>
   /** What it minted, by new key id. */
   readonly children: SmallestMap<Child>
+  /** Actors that may use the key and are proven, with their first use: later uses of theirs change nothing. */
+  readonly settled: Map<string, Mark>
   /** Children that have not heard of their parent yet. */
   readonly untold: Set<string>
 }
@@ -104,6 +106,8 @@ export type Session = {
   readonly created: number
   identity: IdentityKind
   readonly creds: Cred[]
+  /** When the latest new place appeared: uses that only go on after it cannot change what places come to. */
+  arrived: number
   console: boolean
   hiddenIssue: boolean
   instance: string

@@ -1,10 +1,10 @@
 import { everywhere, type Message } from '#shared/messages/hops.ts'
 import type { TargetDeed } from '#shared/messages/session-facts.ts'
-import { bequest, tasksOf, type KeyView } from './keys.ts'
+import { actorFacts, bequest, tasksOf, type KeyView } from './keys.ts'
 import { deedsOf } from './lists.ts'
 import { askTask, isQuiet } from './quiet.ts'
 import type { CorrelateState, Session, Told } from './state.ts'
-import { rowsOf, whereOf } from './uses.ts'
+import { actorName, rowsOf, whereOf } from './uses.ts'
 import {
   factsOf,
   ofInterest,
@@ -26,7 +26,10 @@ export function speak(state: CorrelateState): Message[] {
     if (isQuiet(state, session, out)) continue
     const view = viewSession(state, session)
     askTasks(state, view, out)
-    for (const key of view.keys) key.cred.watchFrom = watchFromOf(state, key)
+    for (const key of view.keys) {
+      key.cred.watchFrom = watchFromOf(state, key)
+      settleActors(state, key)
+    }
     tellChildren(state, view, out)
     tellPlaces(state, view, out)
     if (ofInterest(state, view)) tellDetect(state, view, out)
@@ -53,6 +56,15 @@ function announceKeys(session: Session, out: Message[]): void {
 
 const toldOf = (session: Session): Told =>
   (session.told ??= { subject: '', leaseRoot: '', revision: 0, said: new Map() })
+
+/** Remembers which proven actors may use the key: their later uses need no look. */
+function settleActors(state: CorrelateState, key: KeyView): void {
+  const { rich } = key.cred
+  if (!rich) return
+  rich.settled.clear()
+  for (const actor of actorFacts(state, key))
+    if (actor.rank === 'corroborated' && actor.foreign === '') rich.settled.set(actorName(actor), actor.first)
+}
 
 /** Asks join about each task that the evidence names, once for each partition. */
 function askTasks(state: CorrelateState, view: SessionView, out: Message[]): void {

@@ -13,6 +13,8 @@ const whereBit = 0x80000000
 const hourMs = 3_600_000
 /** AWS lets no temporary credential live longer (GetSessionToken and GetFederationToken, 36 h). */
 export const longestLifeMs = 36 * hourMs
+/** How long after a new place an older one may still turn a verdict by going on. */
+const turnMs = hourMs
 /** Clocks and long calls: eventTime may lie a little outside of a lifetime. */
 export const lifeSlackMs = 5 * 60_000
 const errorClasses = ['none', 'denied', 'throttled', 'absent', 'other'] as const
@@ -110,6 +112,7 @@ function makeSession(state: CorrelateState, use: Use, id: string): Session {
     created: use.created,
     identity: use.identity,
     creds: [],
+    arrived: -Infinity,
     console: false,
     hiddenIssue: false,
     instance: '',
@@ -128,7 +131,7 @@ function makeSession(state: CorrelateState, use: Use, id: string): Session {
 }
 
 export function richCred(cred: Cred): RichCred {
-  cred.rich ??= { matches: new SmallestMap(matchesMax), children: new SmallestMap(childrenMax), untold: new Set() }
+  cred.rich ??= { matches: new SmallestMap(matchesMax), children: new SmallestMap(childrenMax), untold: new Set(), settled: new Map() }
   return cred.rich
 }
 /** Uses explained by reports, and children, that one credential keeps. */
@@ -155,13 +158,18 @@ function sightWhere(state: CorrelateState, cred: Cred, use: Use): void {
     row = room(state, cred, 'where', a, b)
     if (row < 0) return
   }
-  const later = state.seen.touch(row, use.at, use.id)
+  const before = state.seen.lastTime(row)
+  const first = state.seen.firstTime(row)
+  const changed = state.seen.touch(row, use.at, use.id)
+  const { session } = cred
   if (cred.place < 0) cred.place = a
   else if (cred.place !== a) cred.moved = true
-  const several = cred.moved || cred.session.creds.length > 1 || cred.session.instance !== ''
-  const judged = cred.session.created > 0 || cred.session.instance !== ''
-  if (fresh ? several || state.hosts.has(cred.session.account) : later && several && judged)
-    touch(state, cred.session)
+  if (use.at <= first && use.at > session.arrived) session.arrived = use.at
+  const several = cred.moved || session.creds.length > 1 || session.instance !== ''
+  const judged = session.created > 0 || session.instance !== ''
+  const turns = use.at <= first || before <= session.arrived + turnMs
+  if (fresh ? several || state.hosts.has(session.account) : changed && several && judged && turns)
+    touch(state, session)
 }
 
 /** A row for a new value: a fresh one, or, at the bound, that of the value with the largest hash; −1 if that is itself. */
@@ -222,10 +230,21 @@ function matchRequest(state: CorrelateState, cred: Cred, use: Use): void {
   if (call) explainByMcp(state, cred, call)
 }
 
+/** A report names a use. Only a new actor, an earlier first use, or the use of a stranger changes what is known. */
 export function addMatch(state: CorrelateState, cred: Cred, request: string, mark: Mark): void {
-  richCred(cred).matches.merge(request, markOf(mark), (old, now) => earliest(old, now))
+  const { matches, settled } = richCred(cred)
+  const dropped = matches.dropped
+  matches.merge(request, markOf(mark), (old, now) => earliest(old, now))
+  const reports = state.reports.get(request) ?? []
+  const [only] = reports
+  const first = only && reports.length === 1 ? settled.get(actorName(only)) : undefined
+  if (first && first.at < mark.at && matches.dropped === dropped) return
   touch(state, cred.session)
 }
+
+/** How an actor is told apart. */
+export const actorName = ({ task, agent }: { task: string; agent?: string | undefined }): string =>
+  `${task}|${agent ?? ''}`
 
 /** Lists the rows of one facet of a credential. */
 export function* rowsOf(state: CorrelateState, cred: Cred, facet: 'what' | 'where'): Generator<number> {

@@ -87,8 +87,12 @@ export class Sightings {
   last(row: number): Mark {
     return { at: this.lastAt[row] ?? 0, id: this.ids.get(row * 2 + 1) }
   }
+  firstTime(row: number): number {
+    return this.firstAt[row] ?? Infinity
+  }
+  /** −Infinity in a row that was just made. */
   lastTime(row: number): number {
-    return this.lastAt[row] ?? 0
+    return this.lastAt[row] ?? -Infinity
   }
 
   private insert(row: number): void {

@@ -64,7 +64,7 @@ export function pipeline<M extends Addressed>(
       for (let p = 0; p < partitions; p++) target.hop.deliver(p, message)
       target.dirty.fill(1)
     } else {
-      const p = partitionOf(message.key)
+      const p = partitionOf(message)
       target.hop.deliver(p, message)
       target.dirty[p] = 1
     }
@@ -102,19 +102,8 @@ export function pipeline<M extends Addressed>(
 
 const flags = (n: number): Uint8Array => new Uint8Array(n)
 
-/** Keys memoised by the partitioner; the memo is emptied when full. */
-const memoMax = 1 << 20
-
-function partitioner(partitions: number): (key: string) => number {
-  const memo = new Map<string, number>()
-  if (partitions === 1) return () => 0
-  return (key) => {
-    let partition = memo.get(key)
-    if (partition === undefined) {
-      partition = hash32(key) % partitions
-      if (memo.size >= memoMax) memo.clear()
-      memo.set(key, partition)
-    }
-    return partition
-  }
-}
+/** Partition of a message: by its key alone. */
+const partitioner =
+  (partitions: number) =>
+  ({ key }: Addressed): number =>
+    partitions === 1 ? 0 : hash32(key) % partitions

@@ -136,7 +136,7 @@ function verdict(session: SessionFacts, { address, severity, because, beside }: 
   return {
     unit: address,
     severity,
-    evidence: [...beside, ...there.flatMap(({ first, last }) => [first, last])],
+    evidence: [...beside, ...there.map(({ first }) => first)],
     says: `of instance ${session.instance} was used ${because}`,
     credentials: there.map(({ key }) => key),
     ...(roots.length === 1 && roots[0] !== undefined && { joins: roots[0] }),

@@ -19,7 +19,9 @@ export const longLivedKey: Detection = {
   judge: ({ created, keys, actors, holder }) => {
     if (created > 0 || holder.agent.id === null || holder.task.id !== null) return []
     return keys.flatMap(({ key }) => {
-      const own = actors.filter((actor) => actor.key === key && actor.foreign === '' && actor.task !== '')
+      const own = actors.filter(
+        (actor) => actor.key === key && actor.foreign === '' && actor.task !== '',
+      )
       if (new Set(own.map(({ task }) => task)).size < tasksMin) return []
       return [
         {
@@ -35,15 +37,41 @@ export const longLivedKey: Detection = {
   fires: [
     {
       when: 'two tasks of the agent use its access key',
-      records: [registeredUser('agent-1'), longLived('r-1'), longLived('r-2'), reports('t-1', 'r-1'), reports('t-2', 'r-2')],
+      records: [
+        registeredUser('agent-1'),
+        longLived('r-1'),
+        longLived('r-2'),
+        reports('t-1', 'r-1'),
+        reports('t-2', 'r-2'),
+      ],
     },
     {
       when: 'three do, in any order',
-      records: [reports('t-3', 'r-3'), longLived('r-3'), longLived('r-2'), longLived('r-1'), reports('t-2', 'r-2'), reports('t-1', 'r-1'), registeredUser('agent-1')],
+      records: [
+        reports('t-3', 'r-3'),
+        longLived('r-3'),
+        longLived('r-2'),
+        longLived('r-1'),
+        reports('t-2', 'r-2'),
+        reports('t-1', 'r-1'),
+        registeredUser('agent-1'),
+      ],
     },
   ],
   silent: [
-    { when: 'one task uses it', records: [registeredUser('agent-1'), longLived('r-1'), reports('t-1', 'r-1')] },
-    { when: 'the credential is a session, which ends by itself', records: [registered('agent-1'), sessionUse('r-1'), sessionUse('r-2'), reports('t-1', 'r-1'), reports('t-2', 'r-2')] },
+    {
+      when: 'one task uses it',
+      records: [registeredUser('agent-1'), longLived('r-1'), reports('t-1', 'r-1')],
+    },
+    {
+      when: 'the credential is a session, which ends by itself',
+      records: [
+        registered('agent-1'),
+        sessionUse('r-1'),
+        sessionUse('r-2'),
+        reports('t-1', 'r-1'),
+        reports('t-2', 'r-2'),
+      ],
+    },
   ],
 }

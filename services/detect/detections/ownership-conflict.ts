@@ -11,7 +11,8 @@ export const ownershipConflict: Detection = {
   severity: 'medium',
   attack: ['T1550.001'],
   why: 'Whoever mints a credential chooses its session name and tags. An agent that writes another’s task on it hides behind that task.',
-  falseAlarms: 'An orchestrator that is not configured as an issuer, so that its tags are taken for a caller’s own words.',
+  falseAlarms:
+    'An orchestrator that is not configured as an issuer, so that its tags are taken for a caller’s own words.',
   reads: ['holder'],
   wait: '',
   withdrawnBy: 'Evidence of the same rank or better for what was claimed.',
@@ -22,7 +23,13 @@ export const ownershipConflict: Detection = {
   fires: [
     {
       when: 'an agent mints from its own key and writes another agent’s task on it',
-      records: [registered('agent-1'), ...task('t-9', 'agent-9'), sessionUse('r-1'), mint('t-9'), minted()],
+      records: [
+        registered('agent-1'),
+        ...task('t-9', 'agent-9'),
+        sessionUse('r-1'),
+        mint('t-9'),
+        minted(),
+      ],
     },
     {
       when: 'a leased key mints a child that is tagged with another task',
@@ -38,7 +45,13 @@ export const ownershipConflict: Detection = {
     },
     {
       when: 'only a report disagrees: that is told by the reuse detections',
-      records: [...task('t-1'), ...task('t-2'), lease('t-1'), sessionUse('r-1'), reports('t-2', 'r-1')],
+      records: [
+        ...task('t-1'),
+        ...task('t-2'),
+        lease('t-1'),
+        sessionUse('r-1'),
+        reports('t-2', 'r-1'),
+      ],
       issuers: ['broker'],
     },
   ],

@@ -20,7 +20,13 @@ export const reusedByAgent: Detection = {
   fires: [
     {
       when: 'another agent’s task reports the requestID of a use of a leased key',
-      records: [...task('t-1'), ...task('t-2', 'agent-2'), lease('t-1'), sessionUse('r-1'), reports('t-2', 'r-1', false, 'agent-2')],
+      records: [
+        ...task('t-1'),
+        ...task('t-2', 'agent-2'),
+        lease('t-1'),
+        sessionUse('r-1'),
+        reports('t-2', 'r-1', false, 'agent-2'),
+      ],
       issuers: ['broker'],
     },
     {
@@ -31,11 +37,22 @@ export const reusedByAgent: Detection = {
   silent: [
     {
       when: 'tasks of the registered agent use its long-lived principal',
-      records: [registered('agent-1'), sessionUse('r-1'), sessionUse('r-2'), reports('t-1', 'r-1'), reports('t-2', 'r-2')],
+      records: [
+        registered('agent-1'),
+        sessionUse('r-1'),
+        sessionUse('r-2'),
+        reports('t-1', 'r-1'),
+        reports('t-2', 'r-2'),
+      ],
     },
     {
       when: 'two agents are registered on the principal, so the holder is ambiguous',
-      records: [registered('agent-1'), registered('agent-2'), sessionUse('r-1'), reports('t-2', 'r-1', false, 'agent-2')],
+      records: [
+        registered('agent-1'),
+        registered('agent-2'),
+        sessionUse('r-1'),
+        reports('t-2', 'r-1', false, 'agent-2'),
+      ],
     },
   ],
 }

@@ -20,12 +20,24 @@ export const reusedByTask: Detection = {
   fires: [
     {
       when: 'a second task reports the requestID of a use of a key that was leased to the first',
-      records: [...task('t-1'), ...task('t-2'), lease('t-1'), sessionUse('r-1'), reports('t-2', 'r-1')],
+      records: [
+        ...task('t-1'),
+        ...task('t-2'),
+        lease('t-1'),
+        sessionUse('r-1'),
+        reports('t-2', 'r-1'),
+      ],
       issuers: ['broker'],
     },
     {
       when: 'a second task says that it used the key, and nothing else is known',
-      records: [...task('t-1'), ...task('t-2'), lease('t-1'), sessionUse('r-1'), reports('t-2', 'r-9', true)],
+      records: [
+        ...task('t-1'),
+        ...task('t-2'),
+        lease('t-1'),
+        sessionUse('r-1'),
+        reports('t-2', 'r-9', true),
+      ],
       issuers: ['broker'],
     },
   ],
@@ -37,17 +49,37 @@ export const reusedByTask: Detection = {
     },
     {
       when: 'the second task is a declared sub-task of the holder',
-      records: [...task('t-1'), subTask('t-2', 't-1'), lease('t-1'), sessionUse('r-1'), reports('t-2', 'r-1')],
+      records: [
+        ...task('t-1'),
+        subTask('t-2', 't-1'),
+        lease('t-1'),
+        sessionUse('r-1'),
+        reports('t-2', 'r-1'),
+      ],
       issuers: ['broker'],
     },
     {
       when: 'the broker handed the key on to the second task',
-      records: [...task('t-1'), ...task('t-2'), lease('t-1'), lease('t-2', 't-1'), sessionUse('r-1'), reports('t-2', 'r-1')],
+      records: [
+        ...task('t-1'),
+        ...task('t-2'),
+        lease('t-1'),
+        lease('t-2', 't-1'),
+        sessionUse('r-1'),
+        reports('t-2', 'r-1'),
+      ],
       issuers: ['broker'],
     },
     {
       when: 'two tasks claim the same request, so its actor is not known',
-      records: [...task('t-1'), ...task('t-2'), lease('t-1'), sessionUse('r-1'), reports('t-1', 'r-1'), reports('t-2', 'r-1')],
+      records: [
+        ...task('t-1'),
+        ...task('t-2'),
+        lease('t-1'),
+        sessionUse('r-1'),
+        reports('t-1', 'r-1'),
+        reports('t-2', 'r-1'),
+      ],
       issuers: ['broker'],
     },
   ],

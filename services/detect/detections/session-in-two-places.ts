@@ -13,7 +13,8 @@ export const sessionInTwoPlaces: Detection = {
   severity: 'high',
   attack: ['T1550.001', 'T1078.004'],
   why: 'A session key lives where it was issued. When another program on another network signs with it minutes later, somebody copied it.',
-  falseAlarms: 'A person who changes network and program within minutes; a job that is moved to another host together with its session.',
+  falseAlarms:
+    'A person who changes network and program within minutes; a job that is moved to another host together with its session.',
   reads: ['places', 'keys'],
   wait: '',
   withdrawnBy: 'An earlier use from the new place: it was no new place then.',
@@ -29,10 +30,22 @@ export const sessionInTwoPlaces: Detection = {
     },
   ],
   silent: [
-    { when: 'only the address changes', records: [sessionUse('r-1', 60), sessionUse('r-2', 300, 'roaming')] },
-    { when: 'only the program changes', records: [sessionUse('r-1', 60), sessionUse('r-2', 300, 'upgraded')] },
-    { when: 'it moves to another host after twenty quiet minutes', records: [sessionUse('r-1', 60), sessionUse('r-2', 1500, 'thief')] },
-    { when: 'a console session is proxied', records: [consoleUse('r-1', 60), consoleUse('r-2', 300, 'thief')] },
+    {
+      when: 'only the address changes',
+      records: [sessionUse('r-1', 60), sessionUse('r-2', 300, 'roaming')],
+    },
+    {
+      when: 'only the program changes',
+      records: [sessionUse('r-1', 60), sessionUse('r-2', 300, 'upgraded')],
+    },
+    {
+      when: 'it moves to another host after twenty quiet minutes',
+      records: [sessionUse('r-1', 60), sessionUse('r-2', 1500, 'thief')],
+    },
+    {
+      when: 'a console session is proxied',
+      records: [consoleUse('r-1', 60), consoleUse('r-2', 300, 'thief')],
+    },
   ],
 }
 
@@ -47,7 +60,8 @@ function moves(session: SessionFacts, windowMs: number): Verdict[] {
   for (const place of seen) {
     if (viaEndpoint(place)) continue
     const before = seen.filter((other) => compareMarks(other.first, place.first) < 0)
-    if (before.some((other) => other.address === place.address || other.family === place.family)) continue
+    if (before.some((other) => other.address === place.address || other.family === place.family))
+      continue
     const previous = lastBefore(before, place, windowMs)
     if (!previous) continue
     const goesOn = before.some((other) => other.last.at > place.first.at)
@@ -61,20 +75,34 @@ function moves(session: SessionFacts, windowMs: number): Verdict[] {
 type Seen = PlaceFacts & { readonly family: string }
 
 /** The use before it, if it lies in the window. A place that goes on after it was in use then, as far as its hour tells. */
-function lastBefore(before: readonly Seen[], { first }: Seen, windowMs: number): Seen['first'] | undefined {
-  const ends = before.map((other) => (compareMarks(other.last, first) < 0 ? other.last : other.first))
+function lastBefore(
+  before: readonly Seen[],
+  { first }: Seen,
+  windowMs: number,
+): Seen['first'] | undefined {
+  const ends = before.map((other) =>
+    compareMarks(other.last, first) < 0 ? other.last : other.first,
+  )
   const spans = before.filter((other) => compareMarks(other.last, first) > 0)
   const latest = ends.toSorted(compareMarks).at(-1)
   if (!latest) return undefined
   return first.at - latest.at <= windowMs || spans.length > 0 ? latest : undefined
 }
 
-function verdict(unit: string, seen: readonly Seen[], place: Seen, previous: Seen['first'], goesOn: boolean): Verdict {
-  const there = seen.filter((other) => other.address === place.address && other.family === place.family)
+function verdict(
+  unit: string,
+  seen: readonly Seen[],
+  place: Seen,
+  previous: Seen['first'],
+  goesOn: boolean,
+): Verdict {
+  const there = seen.filter(
+    (other) => other.address === place.address && other.family === place.family,
+  )
   return {
     unit,
     severity: goesOn ? 'high' : 'medium',
-    evidence: [previous, ...there.flatMap(({ first, last }) => [first, last])],
+    evidence: [previous, ...there.map(({ first }) => first)],
     says: `was used from ${place.address} by another program${goesOn ? ' while it went on being used where it was' : ', minutes after its last use elsewhere'}`,
     credentials: there.map(({ key }) => key),
     unknown: goesOn ? [] : ['whether the session moved with its owner'],

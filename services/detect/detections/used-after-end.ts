@@ -1,5 +1,5 @@
 import type { Verdict } from '#shared/messages/finding.ts'
-import type { KeyFacts, SessionFacts } from '#shared/messages/session-facts.ts'
+import type { KeyFacts } from '#shared/messages/session-facts.ts'
 import type { Detection } from '../detection.ts'
 import { ended, lease, sessionUse, task } from '../company.ts'
 
@@ -11,15 +11,22 @@ export const usedAfterEnd: Detection = {
   severity: 'high',
   attack: ['T1550.001'],
   why: 'Access that was issued for one task outlives it, and somebody noticed.',
-  falseAlarms: 'A runtime that reports the end of a task before its last call is done, by more than the grace.',
+  falseAlarms:
+    'A runtime that reports the end of a task before its last call is done, by more than the grace.',
   reads: ['keys', 'holder'],
   wait: 'endGrace (60 s by default) of event time after the end',
   withdrawnBy: 'A lease of the same key to a task that has not ended, from a configured issuer.',
-  judge: (session, policy) => session.keys.flatMap((key) => late(session, key, policy.endGraceMs)),
+  judge: (session, policy) => session.keys.flatMap((key) => late(key, policy.endGraceMs)),
   fires: [
     {
       when: 'the last use lies two minutes after the end',
-      records: [...task('t-1'), lease('t-1'), sessionUse('r-1', 60), ended('t-1', 120), sessionUse('r-2', 240)],
+      records: [
+        ...task('t-1'),
+        lease('t-1'),
+        sessionUse('r-1', 60),
+        ended('t-1', 120),
+        sessionUse('r-2', 240),
+      ],
       issuers: ['broker'],
     },
     {
@@ -36,15 +43,22 @@ export const usedAfterEnd: Detection = {
     },
     {
       when: 'the key was handed on to a task that goes on',
-      records: [...task('t-1'), ...task('t-2'), lease('t-1'), lease('t-2', 't-1'), ended('t-1', 120), sessionUse('r-1', 240)],
+      records: [
+        ...task('t-1'),
+        ...task('t-2'),
+        lease('t-1'),
+        lease('t-2', 't-1'),
+        ended('t-1', 120),
+        sessionUse('r-1', 240),
+      ],
       issuers: ['broker'],
     },
   ],
 }
 
-function late({ last }: SessionFacts, key: KeyFacts, graceMs: number): Verdict[] {
+function late(key: KeyFacts, graceMs: number): Verdict[] {
   const { ended: end, holder } = key
-  if (!end || key.last.at <= end.at + graceMs || last.at === 0) return []
+  if (!end || key.last.at <= end.at + graceMs) return []
   const proven = holder.task.rank === 'exact' || holder.task.rank === 'corroborated'
   return [
     {
@@ -53,7 +67,9 @@ function late({ last }: SessionFacts, key: KeyFacts, graceMs: number): Verdict[]
       evidence: [{ at: end.at, id: end.id }, key.last],
       says: `was used ${ago(key.last.at - end.at)} after task ${end.task} ended`,
       credentials: [key.key],
-      unknown: proven ? [] : [`that the key was ${end.task}’s is ${holder.task.rank} (${holder.task.rule})`],
+      unknown: proven
+        ? []
+        : [`that the key was ${end.task}’s is ${holder.task.rank} (${holder.task.rule})`],
     },
   ]
 }

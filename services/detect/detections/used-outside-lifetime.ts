@@ -17,18 +17,26 @@ export const usedOutsideLifetime: Detection = {
   severity: 'medium',
   attack: ['T1550.001'],
   why: 'AWS refuses an expired credential. A success after its end means that a record was changed, that a clock is wrong, or that one key id stands for two credentials.',
-  falseAlarms: 'A clock that is off by more than five minutes; anonymised logs whose times were moved.',
+  falseAlarms:
+    'A clock that is off by more than five minutes; anonymised logs whose times were moved.',
   reads: ['keys'],
   wait: '',
   withdrawnBy: 'An issue record of the same key with a later end.',
-  judge: (session) => session.keys.flatMap((key) => [...expired(session, key), ...early(session, key)]),
+  judge: (session) =>
+    session.keys.flatMap((key) => [...expired(session, key), ...early(session, key)]),
   fires: [
-    { when: 'a use ten minutes after the expiry in the issue record', records: [issueRecord(900), sessionUse('r-1', 1500)] },
+    {
+      when: 'a use ten minutes after the expiry in the issue record',
+      records: [issueRecord(900), sessionUse('r-1', 1500)],
+    },
     { when: 'a use two days after the session was made', records: [sessionUse('r-1', 172_800)] },
   ],
   silent: [
     { when: 'a use before the expiry', records: [issueRecord(900), sessionUse('r-1', 600)] },
-    { when: 'a use within the slack of clocks', records: [issueRecord(900), sessionUse('r-1', 960)] },
+    {
+      when: 'a use within the slack of clocks',
+      records: [issueRecord(900), sessionUse('r-1', 960)],
+    },
   ],
 }
 

@@ -19,7 +19,8 @@ export const usedWithoutIssue: Detection = {
   reads: ['keys'],
   wait: 'until the frontier of the account is 15 min past the first use',
   withdrawnBy: 'The issue record: same key, the promised principal, creationDate within 2 s.',
-  judge: (session) => (judgeable(session) ? session.keys.flatMap((key) => unexplained(session, key)) : []),
+  judge: (session) =>
+    judgeable(session) ? session.keys.flatMap((key) => unexplained(session, key)) : [],
   fires: [
     {
       when: 'the account is covered since before the session was made, and nothing issued it',
@@ -33,7 +34,10 @@ export const usedWithoutIssue: Detection = {
     },
   ],
   silent: [
-    { when: 'nobody said that the account is covered', records: [elsewhere(-600), sessionUse('r-1', 60)] },
+    {
+      when: 'nobody said that the account is covered',
+      records: [elsewhere(-600), sessionUse('r-1', 60)],
+    },
     {
       when: 'the issue record is there',
       records: [elsewhere(-600), sessionUse('r-1', 60), issueRecord(900)],
@@ -48,7 +52,13 @@ export const usedWithoutIssue: Detection = {
 }
 
 /** Only sessions whose issue CloudTrail shows: assumed roles and federated users, not console, SSO, services or functions. */
-function judgeable({ identity, console, hiddenIssue, created, coveredFrom }: SessionFacts): boolean {
+function judgeable({
+  identity,
+  console,
+  hiddenIssue,
+  created,
+  coveredFrom,
+}: SessionFacts): boolean {
   const shown = identity === 'role' || identity === 'federated'
   return shown && !console && !hiddenIssue && created > 0 && created >= coveredFrom
 }
