@@ -2,6 +2,7 @@ import { normalise } from '#services/normalise/normalise.ts'
 import type { Command } from './command.ts'
 import { deadletters } from './deadletters.ts'
 import { detectionsCommand } from './detections.ts'
+import { docsCommand } from './docs.ts'
 import { replayCommand } from './replay.ts'
 import { startCommand } from './start.ts'
 import { whoCommand } from './who.ts'
@@ -15,5 +16,6 @@ export const commands: readonly Command[] = [
   whoCommand,
   detectionsCommand,
   startCommand,
+  docsCommand,
   deadletters((raw) => normalise(raw, anyAccount)),
 ]
