@@ -167,7 +167,7 @@ export function delegatesOf(
 ): readonly string[] {
   const all = cred.reports?.leases ?? []
   const inherited = inherit?.delegates ?? []
-  if (all.length < 2) return inherited
+  if (all.length === 0) return inherited
   const handed = all
     .filter((lease) => lease.delegatedFrom !== '' && mayHandOn(state, lease))
     .map(({ task }) => task)

@@ -77,6 +77,7 @@ function askTasks(state: CorrelateState, view: SessionView, out: Message[]): voi
     }
     if (entry.info?.wanted) tellHeld(view, task, out)
   }
+  takeBackHeld(view, out)
 }
 
 /** Tasks that used a key without holding it: what they hold themselves is asked for, to find their story. */
@@ -86,13 +87,20 @@ function foreignTasks({ actors, decision }: KeyView): string[] {
 }
 
 /** Somebody wants to know what this task holds: this session's lease root, if the task is its holder. */
-function tellHeld(view: SessionView, task: string, out: Message[]): void {
-  const { session } = view
-  const said = heldOf(session)
-  const leaseRoot = view.decision.holder.task.id === task ? view.leaseRoot : ''
-  if (leaseRoot === '' && !said.has(`held:${task}`)) return
-  if (!changed(said, `held:${task}`, leaseRoot)) return
+function tellHeld({ session, decision, leaseRoot }: SessionView, task: string, out: Message[]): void {
+  if (decision.holder.task.id !== task || !changed(heldOf(session), `held:${task}`, leaseRoot)) return
   out.push({ to: 'join', kind: 'task.held', key: `task:${task}`, sender: session.id, leaseRoot })
+}
+
+/** What it told of a task that holds it no more, even one that its evidence does not name any longer. */
+function takeBackHeld({ session, decision }: SessionView, out: Message[]): void {
+  const held = decision.holder.task.id
+  for (const about of session.said?.keys() ?? []) {
+    if (!about.startsWith('held:') || about === `held:${held}`) continue
+    session.said?.delete(about)
+    const key = `task:${about.slice('held:'.length)}`
+    out.push({ to: 'join', kind: 'task.held', key, sender: session.id, leaseRoot: '' })
+  }
 }
 
 const heldOf = (session: Session): Map<string, string> => (session.said ??= new Map())
