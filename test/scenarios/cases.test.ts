@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { keytrail, linesOf } from './keytrail.ts'
+import { commandLine, linesOf } from '#test/command-line.ts'
+import { files } from '#infra/files/files.ts'
 
 const folder = join(import.meta.dirname, '..', 'cases')
 
@@ -42,7 +43,7 @@ describe.each(cases)('$case', (wanted) => {
   const input = join(folder, wanted.case, wanted.input)
 
   test('is read and judged as reported', async () => {
-    const { status, out } = await keytrail('replay', '--json', input)
+    const { status, out } = await commandLine(files, ['replay', '--json', input])
     expect(wanted.exit).toContain(status)
     const lines = linesOf(out)
     const incidents = lines.filter(({ type }) => type === 'incident')
@@ -63,7 +64,7 @@ describe.each(cases)('$case', (wanted) => {
   })
 
   test.for(wanted.chain ?? [])('who shows %s → %s', async ([parent, child]) => {
-    const { status, out } = await keytrail('who', parent, '--json', '--from', input)
+    const { status, out } = await commandLine(files, ['who', parent, '--json', '--from', input])
     expect(status).toBe(0)
     const { minted } = Who.parse(JSON.parse(out))
     expect(minted).toContainEqual(expect.objectContaining({ from: parent, to: child }))

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { filesOf } from '../../examples/company/files.ts'
-import { keytrail } from './keytrail.ts'
+import { commandLine } from '#test/command-line.ts'
+import { files } from '#infra/files/files.ts'
 
 const company = join(import.meta.dirname, '..', '..', 'examples', 'company')
 
@@ -11,7 +12,7 @@ test('the files of the example are as its script writes them: node examples/gene
 })
 
 test('npm start shows two true incidents, nothing of the normal day, and the way on', async () => {
-  const { status, out } = await keytrail('start')
+  const { status, out } = await commandLine(files, ['start'])
   expect(status).toBe(0)
   expect(out).toContain('2 incidents: 2 high.')
   expect(out).toContain('was used by task newsletter-0504 of agent support')

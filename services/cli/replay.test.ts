@@ -1,0 +1,128 @@
+import { expect, test } from 'vitest'
+import { commandLine, linesOf, type Disk } from '#test/command-line.ts'
+import { at, places, user } from '../../examples/book/actors.ts'
+import { Book } from '../../examples/book/book.ts'
+
+const jsonLines = (list: readonly unknown[]): string =>
+  list.map((each) => JSON.stringify(each)).join('\n')
+
+/** A session in two places: one incident. */
+function theft(name = 'dana'): Book {
+  const book = new Book('theft')
+  const run = book.assume(user('dana', places.office), 'deploy', name, 0, { place: places.office })
+  for (const second of [5, 60, 180]) book.call(run, 'ecs:DescribeServices', second)
+  for (const second of [90, 120])
+    book.call(at(run, places.stranger), 'ec2:DescribeInstances', second)
+  return book
+}
+
+const quiet = new Book('quiet')
+quiet.call(user('dana', places.office), 'ec2:DescribeInstances', 0)
+
+const bad = jsonLines(theft().records)
+const calm = jsonLines(quiet.records)
+
+test.each<[string, Disk, readonly string[], number]>([
+  ['no path', {}, [], 2],
+  ['a path that is not there', {}, ['gone'], 1],
+  ['only records that are refused', { f: '{"a":1}\n{"b":2}' }, ['f'], 1],
+  ['an unknown flag', { f: calm }, ['--jsn', 'f'], 2],
+  ['a chance above one', { f: calm }, ['--duplicate', '2', 'f'], 2],
+  ['an account of eleven digits', { f: calm }, ['--covers', '11112222333', 'f'], 2],
+  ['a quiet file', { f: calm }, ['f'], 0],
+  ['a quiet file beside one that is gone', { f: calm }, ['f', 'gone'], 0],
+  ['an incident', { f: bad }, ['f'], 3],
+  ['an incident beside bad lines', { f: `${bad}\n{"x":1}` }, ['f'], 3],
+  ['only records that are ignored by name', { f: '' }, ['f'], 0],
+])('exit status of %s', async (_, disk, argv, status) => {
+  expect((await commandLine(disk, ['replay', ...argv])).status).toBe(status)
+})
+
+test('lines: incidents, all findings, the summary that adds up', async () => {
+  const disk = { f: `${bad}\n${bad.split('\n')[1] ?? ''}\n{"x":1}`, g: '' }
+  const { out, err } = await commandLine(disk, ['replay', '--json', 'f', 'g', 'gone'])
+  const lines = linesOf(out)
+  expect(lines.map(({ type }) => type)).toEqual(['incident', 'finding', 'summary'])
+  expect(lines[0]).toMatchObject({
+    id: expect.stringMatching(/^inc-/),
+    severity: 'high',
+    title: expect.stringMatching(/\.$/),
+    subject: 'principal:111122223333/user/dana',
+    holder: { agent: { rank: 'none', id: null, candidates: [], rule: 'no evidence' } },
+    findings: [{ detection: 'session-in-two-places', severity: 'high', count: expect.any(Number) }],
+    first: '2026-05-04T09:00:05.000Z',
+    chain: [
+      { principal: '111122223333/user/dana' },
+      { principal: '111122223333/role/deploy/dana', edge: { rank: 'exact' } },
+    ],
+  })
+  expect(lines.at(-1)).toMatchObject({
+    read: 9,
+    mapped: 6,
+    duplicate: 1,
+    dead: 1,
+    ignored: { 'empty file': 1 },
+    unread: ['gone'],
+    attribution: { exact: 0, none: 6 },
+    stamps: { reports: 0, unstamped: 0 },
+    incidents: 1,
+    outcome: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
+  })
+  expect(err).toContain('gone: no such file')
+})
+
+test('the arrival flags change arrival only', async () => {
+  const plain = linesOf((await commandLine({ f: bad }, ['replay', '--json', 'f'])).out).at(-1)
+  const flags = [
+    '--shuffle',
+    '7',
+    '--duplicate',
+    '1',
+    '--delay',
+    '3600',
+    '--partitions',
+    '3',
+    '--batch',
+    '1',
+  ]
+  const mixed = linesOf(
+    (await commandLine({ f: bad }, ['replay', '--json', ...flags, 'f'])).out,
+  ).at(-1)
+  expect(mixed).toMatchObject({ read: 12, mapped: 6, duplicate: 6, outcome: plain?.['outcome'] })
+})
+
+test('a declared account has a frontier; others are said not to be measurable', async () => {
+  const without = linesOf((await commandLine({ f: calm }, ['replay', '--json', 'f'])).out).at(-1)
+  expect(JSON.stringify(without?.['notMeasurable'])).toContain('used-without-issue')
+  const argv = ['replay', '--json', '--covers', '111122223333', 'f']
+  const covered = linesOf((await commandLine({ f: calm }, argv)).out).at(-1)
+  expect(JSON.stringify(covered?.['notMeasurable'])).not.toContain('used-without-issue')
+  expect(covered?.['frontiers']).toEqual({
+    '111122223333': { from: '2026-05-04T09:00:00.000Z', upTo: null },
+  })
+})
+
+test('what people read: sentence, chain, times, evidence, what is not known; never "all clear" for nothing', async () => {
+  const { out } = await commandLine({ f: bad }, ['replay', 'f'])
+  expect(out).toContain('▲ HIGH')
+  expect(out).toContain('└─ ASIAEXAMPLE')
+  expect(out).toContain('2026-05-04 09:00:00 · exact · AssumeRole')
+  expect(out).toContain('1 incident: 1 high.')
+  expect(out).toContain('Read 6 records = 6 mapped + 0 duplicate + 0 refused + 0 ignored.')
+  expect(out).toContain('Not measurable')
+  const nothing = await commandLine({ f: '{"a":1}' }, ['replay', 'f'])
+  expect(nothing.out).toContain('this run says nothing about your credentials')
+  expect(nothing.out).toContain('keytrail deadletters list --from f')
+})
+
+test('text that an attacker chose cannot steer the terminal', async () => {
+  const { out } = await commandLine(
+    { f: jsonLines(theft('\u001B[2Jdana\u202E').records) },
+    ['replay', 'f'],
+    true,
+  )
+  expect(out).toContain('\\u{1b}[2Jdana\\u{202e}')
+  expect(out).toContain('\u001B[1;31m▲ HIGH\u001B[0m')
+  expect(out).not.toContain('\u001B[2J')
+  expect(out).not.toContain('\u202E')
+})
