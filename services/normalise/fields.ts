@@ -66,6 +66,7 @@ export function isCut(value: unknown): boolean {
 export function leaves(value: unknown, depth = 0): number {
   if (typeof value !== 'object' || value === null || depth > 100) return 1
   let sum = 0
-  for (const member of Object.values(value)) sum += leaves(member, depth + 1)
+  if (Array.isArray(value)) for (const item of value) sum += leaves(item, depth + 1)
+  else for (const name in value) sum += leaves((value as Fields)[name], depth + 1)
   return sum
 }

@@ -54,14 +54,19 @@ function tagPairs(value: unknown): readonly (readonly [string, string])[] {
   })
 }
 
-/** What the caller wrote on the session; later sources win. In the order of their keys, so that equal records give equal bytes. */
+/** Where STS writes tags; later sources win. */
+const tagSources = ['incomingTransitiveTags', 'principalTags', 'tags']
+
+const noTags: Readonly<Record<string, string>> = Object.freeze({})
+
+/** What the caller wrote on the session, in the order of the keys, so that equal records give equal bytes. */
 function tagsOf(params: Fields): Readonly<Record<string, string>> {
-  const pairs = [
-    ...tagPairs(params['incomingTransitiveTags']),
-    ...tagPairs(params['principalTags']),
-    ...tagPairs(params['tags']),
-  ].filter(([key]) => key !== '')
-  const sorted = [...new Map(pairs)].toSorted(([a], [b]) => (a < b ? -1 : 1))
+  const tags = new Map<string, string>()
+  for (const source of tagSources)
+    if (params[source] !== undefined)
+      for (const [key, tag] of tagPairs(params[source])) if (key !== '') tags.set(key, tag)
+  if (tags.size === 0) return noTags
+  const sorted = [...tags].toSorted(([a], [b]) => (a < b ? -1 : 1))
   return Object.fromEntries(sorted.slice(0, mostTags))
 }
 

@@ -83,6 +83,18 @@ function localClock(time: string, half: string): number {
   return clock(hours, wide, digits(second, 0, 2))
 }
 
+/** How nearly all of them are written; the others are read word by word. */
+const usualLocal = /^([A-Z][a-z]{2}) (\d{1,2}), (\d{4}),? (\d{1,2}):(\d\d):(\d\d)[ \u202f]([AP])M$/
+
+function usualTime(text: string): number {
+  const parts = usualLocal.exec(text)
+  if (!parts) return Number.NaN
+  const [, month = '', day, year, hour, minute, second, half] = parts
+  const hours = (Number(hour) % 12) + (half === 'P' ? 12 : 0)
+  const date = dayOf(Number(year), months.indexOf(month.toLowerCase()) + 1, Number(day))
+  return date + clock(Number(hour) > 12 ? Number.NaN : hours, Number(minute), Number(second))
+}
+
 /**
  * A date as Java's locales write it, which is how CloudTrail shows `expiration`: `Jul 18, 2023, 4:07:39 PM`,
  * `Oct 5, 2026 1:00:00 AM`, `18 Jul 2023 16:07:39`, the narrow no-break space before PM included. UTC.
@@ -120,7 +132,7 @@ export function parseTime(value: unknown): number {
     return isoTime(value)
   if (value[8] === 'T' && value.length >= 15) return basicTime(value)
   if (digits(value, 0, value.length) > 0) return parseTime(Number(value))
-  return localTime(value)
+  return usualTime(value) || localTime(value)
 }
 
 /** The same, with 0 for unknown. */

@@ -11,10 +11,18 @@ export type Arn = {
 /** `arn:partition:service:region:account:resource` (AWS General Reference, "ARN format"), else undefined. */
 export function parseArn(text: string): Arn | undefined {
   if (!text.startsWith('arn:')) return undefined
-  const parts = text.split(':')
-  if (parts.length < 6) return undefined
-  const [, partition = '', service = '', region = '', account = ''] = parts
-  return { partition, service, region, account, resource: parts.slice(5).join(':') }
+  const service = text.indexOf(':', 4) + 1
+  const region = service && text.indexOf(':', service) + 1
+  const account = region && text.indexOf(':', region) + 1
+  const resource = account && text.indexOf(':', account) + 1
+  if (resource === 0) return undefined
+  return {
+    partition: text.slice(4, service - 1),
+    service: text.slice(service, region - 1),
+    region: text.slice(region, account - 1),
+    account: text.slice(account, resource - 1),
+    resource: text.slice(resource),
+  }
 }
 
 /** What stands after the last slash or colon: the name without path, type or prefix. */
