@@ -1,22 +1,30 @@
 import type { Lease, Message } from '#shared/messages/hops.ts'
 import type { Issue } from '#shared/messages/use.ts'
 import { inheritOf } from './evidence.ts'
-import { countOf, namesOf } from './lists.ts'
+import { countOf, namesOf, severalPlaces } from './lists.ts'
 import type { Cred, CorrelateState, RichSession, Session, TaskEntry } from './state.ts'
 import { lifeSlackMs, longestLifeMs } from './uses.ts'
 
 /**
- * Does the session need no more than a look? It has one key, at one place, nothing rare, nothing minted, and every report
- * about it names a task that it was leased to: whatever it comes to, nobody has to hear of it. Most sessions of most logs
+ * Does the session need no more than a look? Its places cannot be told apart, nothing rare adds up, it minted nothing, and
+ * every report about it names a task that it was given to: whatever it comes to, nobody has to hear of it. Most sessions of most logs
  * stay like this, and a use of theirs costs a look instead of a judgement. It may say "no" too often, never too seldom.
  */
 export function isQuiet(state: CorrelateState, session: Session, out: Message[]): boolean {
-  const [cred] = session.creds
-  if (!cred || session.creds.length > 1 || session.told || session.said || cred.moved) return false
+  if (session.told || session.said) return false
+  if (!session.console && inPlaces(state, session)) return false
   if (session.instance !== '' || state.hosts.has(session.account)) return false
   if (state.registry.agents.size > 0 || state.progress.size > 0) return false
   if (session.rich && !belowThresholds(state, session.rich)) return false
-  return quietCred(state, cred, out)
+  return session.creds.every((cred) => quietCred(state, cred, out))
+}
+
+/** Could places matter? One key at one place cannot; else two must differ in both address and agent. */
+function inPlaces(state: CorrelateState, session: Session): boolean {
+  if (session.created === 0) return false
+  const [cred] = session.creds
+  if (session.creds.length === 1 && !cred?.moved) return false
+  return severalPlaces(state, session)
 }
 
 function belowThresholds({ policy }: CorrelateState, rich: RichSession): boolean {
@@ -45,19 +53,31 @@ function ownersOf(state: CorrelateState, cred: Cred): readonly string[] | undefi
   const inherit = inheritOf(cred)
   const inherited = inherit?.evidence.filter(({ level }) => level === 'task').map(({ id }) => id) ?? []
   if (inherit && inherit.evidence.length > 0 && leases.length > 0) return undefined
-  if (cred.issue && !agrees(state, cred.issue.issue, leases)) return undefined
-  return [...leases.map(({ task }) => task), ...inherited, ...(inherit?.delegates ?? [])]
+  const alone = !inherit || inherit.evidence.length === 0
+  const tagged = cred.issue ? taggedTasks(state, cred.issue.issue, leases, alone) : []
+  return tagged && [...tagged, ...leases.map(({ task }) => task), ...inherited, ...(inherit?.delegates ?? [])]
 }
 
-/** Does everything that the caller wrote on the issue name who it was leased to? */
-function agrees({ policy }: CorrelateState, issue: Issue, leases: readonly Lease[]): boolean {
-  if (issue.description !== '' || policy.sessionName !== undefined) return false
-  return Object.entries(issue.tags).every(([tag, value]) => {
-    const name = tag.toLowerCase()
-    if (policy.tags.task.has(name)) return leases.some(({ task }) => task === value)
-    if (policy.tags.agent.has(name)) return leases.some(({ agent }) => agent === value)
-    return !policy.tags.human.has(name)
+/**
+ * Tasks that the caller wrote on the issue, if nothing there can disagree with the leases: every name is a lease's, or
+ * there is nothing else to disagree with (`alone`). Else undefined.
+ */
+function taggedTasks(
+  { policy }: CorrelateState,
+  { tags, description }: Issue,
+  leases: readonly Lease[],
+  alone: boolean,
+): readonly string[] | undefined {
+  if (description !== '' || policy.sessionName !== undefined) return undefined
+  const names = Object.entries(tags).map(([tag, value]) => [tag.toLowerCase(), value] as const)
+  const tasks = names.filter(([tag]) => policy.tags.task.has(tag)).map(([, value]) => value)
+  if (alone && leases.length === 0) return tasks
+  const agreed = names.every(([tag, value]) => {
+    if (policy.tags.task.has(tag)) return leases.some(({ task }) => task === value)
+    if (policy.tags.agent.has(tag)) return leases.some(({ agent }) => agent === value)
+    return !policy.tags.human.has(tag)
   })
+  return agreed ? tasks : undefined
 }
 
 /** Does every report about a use, or about the key, name an owner? */

@@ -166,7 +166,7 @@ function sightWhere(state: CorrelateState, cred: Cred, use: Use): void {
   else if (cred.place !== a) cred.moved = true
   if (use.at <= first && use.at > session.arrived) session.arrived = use.at
   const several = cred.moved || session.creds.length > 1 || session.instance !== ''
-  const judged = session.created > 0 || session.instance !== ''
+  const judged = (session.created > 0 && !session.console) || session.instance !== ''
   const turns = use.at <= first || before <= session.arrived + turnMs
   if (fresh ? several || state.hosts.has(session.account) : changed && several && judged && turns)
     touch(state, session)
