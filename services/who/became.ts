@@ -18,7 +18,10 @@ export type Became = {
   readonly edge: Edge | undefined
 }
 
-/** Ancestors, root first; the subject's own credentials; what they became by issue. Each once. */
+/**
+ * Ancestors, root first; the subject's own credentials; what they became by issue. Each once. An agent or a task has no
+ * ancestors: who lent it a credential is somebody else.
+ */
 export function becameOf(all: readonly Known[], asked: Asked, minted: readonly Minted[]): Became[] {
   const byName = indexOf(all)
   const own = new Set(asked.own.map(({ cred }) => cred))
@@ -28,7 +31,7 @@ export function becameOf(all: readonly Known[], asked: Asked, minted: readonly M
     )
     .filter(({ cred }) => !own.has(cred))
   const found = [
-    ...ancestorsOf(asked.own, byName),
+    ...(isHolder(asked) ? [] : ancestorsOf(asked.own, byName)),
     ...asked.own.map((known) => became('self', known, ownEdge(asked, known))).toSorted(byFirst),
     ...below.map((known) => became('descendant', known, nodeOf(known.view).edge)),
   ]
@@ -38,6 +41,8 @@ export function becameOf(all: readonly Known[], asked: Asked, minted: readonly M
     return !seen.has(name) && seen.add(name)
   })
 }
+
+const isHolder = ({ kind }: Asked): boolean => kind === 'agent' || kind === 'task'
 
 /** Edges that lead down by issues alone: what lies behind a grant acts as somebody else. */
 function issuedBelow({ own }: Asked, minted: readonly Minted[]): Minted[] {
@@ -94,8 +99,9 @@ const became = (
 })
 
 /** A credential stands by its issue; what an agent or a task holds, by the evidence that won. */
-function ownEdge({ kind, id }: Asked, known: Known): Edge | undefined {
-  if (kind !== 'agent' && kind !== 'task') return nodeOf(known.view).edge
+function ownEdge(asked: Asked, known: Known): Edge | undefined {
+  if (!isHolder(asked)) return nodeOf(known.view).edge
+  const { kind, id } = asked
   const evidence = known.view.decision.won.find((each) => each.level === kind && each.id === id)
   return evidence && byEvidence(evidence, known)
 }

@@ -39,6 +39,7 @@ const prefixed = /^(credential|session|principal|agent|task):(.+)$/
  * in this order where one text is several of them; `agent:x` and the like say which. Undefined: it occurs nowhere.
  */
 export function find(states: States, all: readonly Known[], text: string): Asked | undefined {
+  if (text === '') return undefined
   const [, kind, rest] = prefixed.exec(text) ?? []
   const id = kind === undefined || rest === undefined ? text : rest
   for (const [name, finder] of finders) {
