@@ -5,10 +5,10 @@ const sets = 1 << 12
 const ways = 4
 
 /**
- * The set of a text by its length and some twenty of its letters: far cheaper than the hash of a fresh text, and the whole
- * is compared afterwards. Texts that differ elsewhere only, such as versions of one user agent, share a set.
+ * A print of a text by its length and some twenty of its letters: far cheaper than the hash of a fresh text, and the whole
+ * is compared afterwards. Texts that differ elsewhere only, such as versions of one user agent, share it and so their set.
  */
-function setOf(text: string): number {
+function printOf(text: string): number {
   const n = text.length
   const step = n >> 4 || 1
   let h = n
@@ -16,7 +16,7 @@ function setOf(text: string): number {
   h = (Math.imul(h, 31) + text.charCodeAt(n - 2)) | 0
   h = (Math.imul(h, 31) + text.charCodeAt(n - 3)) | 0
   h ^= h >>> 15
-  return ((h ^ (h >>> 7)) & (sets - 1)) * ways
+  return h ^ (h >>> 7)
 }
 
 /**
@@ -27,6 +27,8 @@ export function memo<T>(compute: (text: string) => T, limit = tableLimit): (text
   const table = new Map<string, T>()
   const texts: string[] = Array.from({ length: sets * ways }, () => '')
   const values: T[] = Array.from({ length: sets * ways }, () => compute(''))
+  // Beside each other in memory, so that other texts of the set need not be touched.
+  const prints = new Int32Array(sets * ways)
   let turn = 0
   const find = (text: string): T => {
     const known = table.get(text)
@@ -37,10 +39,13 @@ export function memo<T>(compute: (text: string) => T, limit = tableLimit): (text
     return value
   }
   return (text) => {
-    const start = setOf(text)
-    for (let at = start; at < start + ways; at++) if (texts[at] === text) return values[at] as T
+    const print = printOf(text)
+    const start = (print & (sets - 1)) * ways
+    for (let at = start; at < start + ways; at++)
+      if (prints[at] === print && texts[at] === text) return values[at] as T
     const value = find(text)
     const at = start + (turn++ & (ways - 1))
+    prints[at] = print
     texts[at] = text
     values[at] = value
     return value
