@@ -116,6 +116,7 @@ function grantOf(
 export function makersOf(all: readonly Known[], { kind, id, own }: Asked): Minted[] {
   if (kind === 'agent' || kind === 'task') return []
   const byMade = makers(all)
+  const byOthers = own.filter(({ cred }) => !byMade.has(cred.key)).flatMap(issuedByOthers)
   const seen = new Set<string>()
   const up: Minted[] = []
   let level = own.length > 0 ? own.map(({ cred }) => cred.key) : [id]
@@ -126,7 +127,24 @@ export function makersOf(all: readonly Known[], { kind, id, own }: Asked): Minte
     up.unshift(...edges)
     level = edges.map(({ from }) => from)
   }
-  return up
+  return [...byOthers, ...up]
+}
+
+/** An issue that no session of ours asked for: AWS services, identity providers and other accounts have no key to show. */
+function issuedByOthers({ cred, view: { issue } }: Known): Minted[] {
+  if (!issue) return []
+  return [
+    {
+      from: issue.parentKey || issue.parent,
+      to: cred.key,
+      record: issue.id,
+      at: issue.at,
+      rank: 'exact',
+      rule: `${issue.issue.call}: the record names the new key`,
+      kind: 'issue',
+      principal: cred.session.principal,
+    },
+  ]
 }
 
 function makers(all: readonly Known[]): Map<string, Minted[]> {

@@ -159,3 +159,28 @@ test('calls that a service forwarded make their principal known', async () => {
   const answer = await ask(book, `${home}/role/web/i-0123456789abcdef0`)
   expect(answer.became).toEqual([])
 })
+
+test('a key that an AWS service asked for names the service and its record', async () => {
+  const book = new Book('delivery')
+  const web = instance('web', 'i-0123456789abcdef0', book.time(0), places.instance)
+  book.call(
+    { ...web, identity: { type: 'AWSService', invokedBy: 'ec2.amazonaws.com' } },
+    'sts:AssumeRole',
+    0,
+    {
+      params: { roleArn: `arn:aws:iam::${home}:role/web`, roleSessionName: 'i-0123456789abcdef0' },
+      response: { credentials: { accessKeyId: web.key }, assumedRoleUser: { arn: web.arn } },
+      in: home,
+    },
+  )
+  book.call(web, 's3:ListBuckets', 30)
+  const { madeBy } = await ask(book, web.key)
+  expect(madeBy).toMatchObject([
+    {
+      from: 'aws/service/ec2.amazonaws.com',
+      to: web.key,
+      record: book.records[0]?.['eventID'],
+      rank: 'exact',
+    },
+  ])
+})
