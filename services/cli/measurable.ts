@@ -12,7 +12,7 @@ export type Measurable = {
 }
 
 /** Says what this run was not able to see; a run that sees nothing must never look like "all clear". */
-export function measurability({ replayed, tally }: Run): Measurable {
+export function measurability({ replayed, tally, covers }: Run): Measurable {
   const states = replayed.engine.states.correlate
   const covered = new Map(states.flatMap(({ progress }) => [...progress]))
   const frontiers = Object.fromEntries(
@@ -21,11 +21,14 @@ export function measurability({ replayed, tally }: Run): Measurable {
       .map(([scope, { from }]) => [scope, { from: time(from), upTo: null }]),
   )
   const bare = accountsOf(states).filter((account) => !covered.has(account) && !covered.has('*'))
+  const partly = bare.filter((account) => covers.some((cover) => cover.account === account))
+  const fully = bare.filter((account) => !partly.includes(account))
   const agents = states.some(({ registry }) => registry.agents.size > 0)
   return {
     frontiers,
     notMeasurable: [
-      ...(bare.length > 0 ? [withoutCoverage(bare)] : []),
+      ...(fully.length > 0 ? [uncovered(fully, nobodySaid)] : []),
+      ...(partly.length > 0 ? [uncovered(partly, onlyRegions)] : []),
       ...(tally.reports === 0 ? [noTelemetry] : []),
       ...(tally.reports > 0 && !agents ? [noAgents] : []),
     ],
@@ -43,14 +46,17 @@ const accountsOf = (states: readonly CorrelateState[]): string[] =>
 /** Accounts that a message names; the rest is a number. */
 const namedMax = 5
 
-function withoutCoverage(accounts: readonly string[]) {
+function uncovered(accounts: readonly string[], why: (named: string) => string) {
   const named = accounts.slice(0, namedMax).join(', ')
-  const more = accounts.length > namedMax ? ` and ${accounts.length - namedMax} more` : ''
-  return {
-    what: waiting.join(', '),
-    why: `nobody said that these files hold everything that ${named}${more} logged; say --covers ACCOUNT`,
-  }
+  const rest = accounts.length - namedMax
+  return { what: waiting.join(', '), why: why(rest > 0 ? `${named} and ${rest} more` : named) }
 }
+
+const nobodySaid = (named: string): string =>
+  `nobody said that these files hold everything that ${named} logged; say --covers ACCOUNT`
+
+const onlyRegions = (named: string): string =>
+  `of ${named} only some regions are declared complete, and keys are issued in any`
 
 /** Detections whose evidence is that something is missing. */
 const waiting = detections.filter(({ id }) => id === 'used-without-issue').map(({ id }) => id)

@@ -1,3 +1,7 @@
+import { createHash } from 'node:crypto'
+import { mkdtempSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { commandLine, linesOf, type Disk } from '#test/command-line.ts'
 import { at, places, user } from '../../examples/book/actors.ts'
@@ -38,7 +42,7 @@ test.each<[string, Disk, readonly string[], number]>([
   expect((await commandLine(disk, ['replay', ...argv])).status).toBe(status)
 })
 
-test('lines: incidents, all findings, the summary that adds up', async () => {
+test('G2: lines: incidents, all findings, the summary that adds up', async () => {
   const disk = { f: `${bad}\n${bad.split('\n')[1] ?? ''}\n{"x":1}`, g: '' }
   const { out, err } = await commandLine(disk, ['replay', '--json', 'f', 'g', 'gone'])
   const lines = linesOf(out)
@@ -71,7 +75,7 @@ test('lines: incidents, all findings, the summary that adds up', async () => {
   expect(err).toContain('gone: no such file')
 })
 
-test('the arrival flags change arrival only', async () => {
+test('G1: the arrival flags change arrival only', async () => {
   const plain = linesOf((await commandLine({ f: bad }, ['replay', '--json', 'f'])).out).at(-1)
   const flags = [
     '--shuffle',
@@ -91,7 +95,7 @@ test('the arrival flags change arrival only', async () => {
   expect(mixed).toMatchObject({ read: 12, mapped: 6, duplicate: 6, outcome: plain?.['outcome'] })
 })
 
-test('a declared account has a frontier; others are said not to be measurable', async () => {
+test('E1: a declared account has a frontier; others are said not to be measurable', async () => {
   const without = linesOf((await commandLine({ f: calm }, ['replay', '--json', 'f'])).out).at(-1)
   expect(JSON.stringify(without?.['notMeasurable'])).toContain('used-without-issue')
   const argv = ['replay', '--json', '--covers', '111122223333', 'f']
@@ -125,4 +129,74 @@ test('text that an attacker chose cannot steer the terminal', async () => {
   expect(out).toContain('\u001B[1;31m▲ HIGH\u001B[0m')
   expect(out).not.toContain('\u001B[2J')
   expect(out).not.toContain('\u202E')
+})
+
+test('D5: posture is told, opens no incident and changes no exit status', async () => {
+  const book = new Book('posture')
+  const key = user('crawler', places.cluster)
+  book.report('agent.registered', -60, { agent: 'crawler', principals: [key.arn] })
+  for (const [i, task] of ['crawl-1', 'crawl-2', 'crawl-3'].entries()) {
+    book.report('task.started', 10 * i, { task, agent: 'crawler' })
+    book.tool('crawler', task, 'fetch', 10 * i, [book.call(key, 's3:ListBuckets', 10 * i + 1)])
+  }
+  const disk = { f: jsonLines(book.all) }
+  const { status, out } = await commandLine(disk, ['replay', '--json', 'f'])
+  expect(status).toBe(0)
+  expect(linesOf(out)).toMatchObject([
+    { type: 'finding', detection: 'long-lived-key', severity: 'info' },
+    {
+      type: 'summary',
+      incidents: 0,
+      stamps: { reports: 7, unstamped: 7 },
+      attribution: { exact: 3 },
+    },
+  ])
+  const shown = await commandLine(disk, ['replay', 'f'])
+  expect(shown.out).toContain('Posture (no incident)')
+  expect(shown.out).toContain('No incident stands in what could be judged.')
+  expect(shown.out).toContain('7 agent reports without a door stamp')
+})
+
+test('G1: --outcome writes the JSON of which the outcome is the hash', async () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'keytrail-')), 'outcome.json')
+  const { out } = await commandLine({ f: bad }, ['replay', '--json', '--outcome', file, 'f'])
+  const text = readFileSync(file)
+  expect(linesOf(out).at(-1)?.['outcome']).toBe(
+    `sha256:${createHash('sha256').update(text).digest('hex')}`,
+  )
+  expect(JSON.parse(text.toString())).toMatchObject([
+    { subject: 'principal:111122223333/user/dana', severity: 'high', sentence: expect.any(String) },
+  ])
+})
+
+test('E1: some regions of an account prove nothing about missing records', async () => {
+  const argv = ['replay', '--json', '--covers', '111122223333:eu-west-1', 'f']
+  const summary = linesOf((await commandLine({ f: calm }, argv)).out).at(-1)
+  expect(summary?.['frontiers']).toEqual({})
+  expect(JSON.stringify(summary?.['notMeasurable'])).toContain('only some regions')
+})
+
+test('parts of a document that were refused are counted beside the record that was mapped', async () => {
+  const span = (spanId: string) => ({
+    traceId: '0af7651916cd43dd8448eb211c80319c',
+    spanId,
+    name: 'execute_tool read',
+    startTimeUnixNano: '1777885200000000000',
+    endTimeUnixNano: '1777885201000000000',
+    attributes: [
+      { key: 'gen_ai.operation.name', value: { stringValue: 'execute_tool' } },
+      { key: 'gen_ai.tool.name', value: { stringValue: 'read' } },
+      { key: 'gen_ai.task.id', value: { stringValue: 't-1' } },
+    ],
+  })
+  const spans = [span('b7ad6b7169203331'), span('not hex')]
+  const doc = {
+    resourceSpans: [{ resource: { attributes: [] }, scopeSpans: [{ scope: {}, spans }] }],
+  }
+  const summary = linesOf(
+    (await commandLine({ f: JSON.stringify(doc) }, ['replay', '--json', 'f'])).out,
+  ).at(-1)
+  expect(summary).toMatchObject({ read: 1, mapped: 1, rejected: expect.any(Object) })
+  const { out } = await commandLine({ f: JSON.stringify(doc) }, ['replay', 'f'])
+  expect(out).toContain('parts of records refused 1 ×')
 })

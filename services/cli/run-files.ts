@@ -19,7 +19,11 @@ export type RunOptions = {
 }
 
 /** What stands at the end of a run, and what must be told beside it. */
-export type Run = { readonly replayed: Replayed; readonly tally: Tally }
+export type Run = {
+  readonly replayed: Replayed
+  readonly tally: Tally
+  readonly covers: readonly Cover[]
+}
 
 /** Runs every record below the paths through the whole engine, with progress for a person who watches. */
 export async function runFiles(
@@ -59,7 +63,7 @@ export async function runBatches(
       },
     },
   )
-  return { replayed, tally }
+  return { replayed, tally, covers }
 }
 
 /** Records that are at hand already, as one batch. */

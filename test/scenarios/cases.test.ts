@@ -42,7 +42,7 @@ const cases = readdirSync(folder, { withFileTypes: true })
 describe.each(cases)('$case', (wanted) => {
   const input = join(folder, wanted.case, wanted.input)
 
-  test('is read and judged as reported', async () => {
+  test('A1: is read and judged as reported', async () => {
     const { status, out } = await commandLine(files, ['replay', '--json', input])
     expect(wanted.exit).toContain(status)
     const lines = linesOf(out)

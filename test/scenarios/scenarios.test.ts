@@ -29,7 +29,7 @@ describe.each(names)('%s', (name) => {
     )
   })
 
-  test('gives the same outcome over partitions, orders and repeats', async () => {
+  test('G1: gives the same outcome over partitions, orders and repeats', async () => {
     const { records, ...options } = await load(name)
     const { hash } = await through(records, options)
     for (const count of partitions)
