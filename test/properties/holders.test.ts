@@ -57,3 +57,43 @@ it(
   },
   time,
 )
+
+it(
+  'an actor is known by evidence about the use alone, never filled in from the holder',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(seeds, async (seed) => {
+        const { records, owners, reported } = world(seed)
+        const { engine } = await through(records, { issuers, arrival: { shuffle: seed } })
+        for (const state of engine.states.correlate)
+          for (const cred of state.all.filter(({ key }) => owners.has(key))) {
+            const actors = viewKey(state, cred).actors.map(({ task }) => task)
+            expect(actors.toSorted(), cred.key).toEqual(
+              [...(reported.get(cred.key) ?? [])].toSorted(),
+            )
+          }
+      }),
+      { numRuns: runs(15) },
+    )
+  },
+  time,
+)
+
+it(
+  'DESIGN 5: what stands on a child belongs to the story of the root that the task holds',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(seeds, async (seed) => {
+        const { records, roots } = world(seed)
+        const { findings } = await through(records, { issuers, arrival: { shuffle: seed } })
+        const wanted = findings.flatMap(({ key, credentials }) =>
+          credentials.flatMap((id) => roots.get(id) ?? []).map((root) => [key, `task:${root}`]),
+        )
+        const given = findings.map(({ key, leaseRoot }) => [key, leaseRoot])
+        expect(given).toEqual(expect.arrayContaining(wanted))
+      }),
+      { numRuns: runs(15) },
+    )
+  },
+  time,
+)

@@ -28,8 +28,11 @@ export type Call = {
   readonly more?: Readonly<Record<string, unknown>>
 }
 
-export const iso = (seconds: number): string =>
+const iso = (seconds: number): string =>
   new Date(base + seconds * 1000).toISOString().replace('.000Z', 'Z')
+
+/** With milliseconds, as session ids are written. */
+export const exactIso = (seconds: number): string => new Date(base + seconds * 1000).toISOString()
 
 /** A UUID that a number decides. */
 export function uuid(n: number): string {

@@ -1,6 +1,6 @@
 import { makerOf, type Maker } from './maker.ts'
 import { noise } from './noise.ts'
-import { home, issuing, keyId, other, recordBy, type Credential } from './records.ts'
+import { exactIso, home, issuing, keyId, other, recordBy, type Credential } from './records.ts'
 
 /** What the world knows of a key because it made it: who holds it. null: nobody was told. */
 export type Owner = { readonly task: string | null; readonly agent: string | null }
@@ -9,6 +9,10 @@ export type Owner = { readonly task: string | null; readonly agent: string | nul
 export type World = {
   readonly records: readonly unknown[]
   readonly owners: ReadonlyMap<string, Owner>
+  /** Tasks that reported uses of a key; who made its other uses is not known. */
+  readonly reported: ReadonlyMap<string, ReadonlySet<string>>
+  /** Session of the root of a key's chain, where exactly one task holds that. */
+  readonly roots: ReadonlyMap<string, string>
   /** Keys that a task used which neither holds them nor was allowed to. */
   readonly reused: ReadonlySet<string>
   /** Keys that a service used for the principal, and masks: credentials of nobody. */
@@ -37,6 +41,8 @@ type Held = {
   readonly kind: (typeof rootKinds)[number]
   readonly delegates: readonly string[]
   readonly depth: number
+  /** Session at the root, if one task holds it; the twins share theirs. */
+  readonly root: string
 }
 
 /** Was it given by somebody who may vouch? Only then a stranger's report cannot make the stranger its owner. */
@@ -61,7 +67,7 @@ export function world(seed: number): World {
       ...declared[task],
     })
   const all = keysOf(maker)
-  const used = all.flatMap((held) =>
+  const uses = all.flatMap((held) =>
     Array.from({ length: 1 + maker.below(3) }, () => useOf(maker, held)),
   )
   maker.say('task.ended', 1_000, { task: 't-2', agent: agentOf('t-2') })
@@ -69,9 +75,20 @@ export function world(seed: number): World {
   return {
     records: maker.records,
     owners: new Map(all.map(({ credential, owner }) => [credential.key, owner])),
-    reused: new Set(used.filter((key) => key !== '')),
+    reported: reportsOf(uses),
+    roots: new Map(
+      all.flatMap(({ credential, root }) => (root === '' ? [] : [[credential.key, root]])),
+    ),
+    reused: new Set(uses.filter(({ foreign }) => foreign).map(({ key }) => key)),
     nobody,
   }
+}
+
+function reportsOf(uses: readonly Used[]): Map<string, Set<string>> {
+  const found = new Map<string, Set<string>>()
+  for (const { key, task } of uses)
+    if (task !== '') found.set(key, (found.get(key) ?? new Set()).add(task))
+  return found
 }
 
 /** Eight roots, fourteen children anywhere below them, and one chain of full depth. */
@@ -116,8 +133,10 @@ function rootOf(maker: Maker, i: number): Held {
   })
   const lease = { credential: key, task, agent, ...(kind === 'leased' && { issuer: 'broker' }) }
   if (kind === 'leased' || kind === 'claimed') say('credential.issued', created + 1, lease)
+  const ownRoot =
+    twin || kind === 'none' ? '' : `${home}/role/runner/${session}@${exactIso(created)}`
   const owner = kind === 'none' ? { task: null, agent: null } : { task, agent }
-  return delegated(maker, { credential, owner, kind, delegates: [], depth: 0 })
+  return delegated(maker, { credential, owner, kind, delegates: [], depth: 0, root: ownRoot })
 }
 
 /** Sometimes the broker hands a key on to a second task, which may then use its children too. */
@@ -165,16 +184,21 @@ function childOf(
   return { ...parent, credential, depth }
 }
 
-/** Uses the key and sometimes reports it, before or after. Returns the key if whoever reports may not use it; else ''. */
-function useOf({ seed, below, chance, pick, call, say, next }: Maker, held: Held): string {
+/** A use, the task that reports it ('' if none), and whether that task may not use the key. */
+type Used = { readonly key: string; readonly task: string; readonly foreign: boolean }
+
+/** Uses the key and sometimes reports it, before or after. */
+function useOf({ seed, below, chance, pick, call, say, next }: Maker, held: Held): Used {
   const { credential, owner, delegates } = held
   const at = (credential.created ?? 0) + 1 + below(900)
   const request = `r-${seed}-${next()}`
   const address = pick(['198.51.100.20', '198.51.100.21', '203.0.113.9'])
   call(credential, { at, request, address, agent: pick(['Boto3/1.40.0', 'aws-cli/2.31.0']) })
-  if (owner.task === null || chance() > 0.5) return ''
+  if (owner.task === null || chance() > 0.5)
+    return { key: credential.key, task: '', foreign: false }
   const task = isExact(held) && chance() < 0.3 ? pick(tasks) : owner.task
   const reported = at + (chance() < 0.5 ? -1 : 2)
   say('tool.called', reported, { task, agent: agentOf(task), tool: 'list', requestIds: [request] })
-  return allowed(owner.task, task) || delegates.includes(task) ? '' : credential.key
+  const foreign = !allowed(owner.task, task) && !delegates.includes(task)
+  return { key: credential.key, task, foreign }
 }
