@@ -93,7 +93,7 @@ export function findingText(finding: Finding, pen: Pen): string[] {
   const more = count > ids.length ? `, … (${plural(count, 'record')})` : ''
   return [
     pen(`  ${clock(first.at)}${until}  `, styled(severity, `${shapes[severity]} ${detection}`)),
-    pen(`    ${principal} ${says}`),
+    pen(`    ${principalWords(principal)} ${says}`),
     pen(styled('faint', `    evidence ${ids.join(', ')}${more}`)),
   ]
 }
