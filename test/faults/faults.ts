@@ -37,7 +37,7 @@ export const faults: readonly Fault[] = [
     find: 'let worstHash = contentHash(state, a, b)',
     replace: 'let worstHash = Infinity + contentHash(state, a, b)',
     why: 'a new place or action never replaces an older one at the bound',
-    tests: [stress, 'services/correlate'],
+    tests: [stress],
   },
   {
     name: 'masked id taken as key',
@@ -160,7 +160,7 @@ export const faults: readonly Fault[] = [
     find: "filter(({ severity }) => severity !== 'info')",
     replace: "filter(({ severity }) => severity !== 'info' || true)",
     why: 'info is posture: it opens no incident (SEMANTICS D5)',
-    tests: ['services/detect', 'services/story'],
+    tests: ['services/detect', 'test/scenarios'],
   },
   {
     name: 'a repeat counted as a use',

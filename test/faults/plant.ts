@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import type { Fault } from './faults.ts'
 
-/** What became of a fault: its tests failed, all passed, or it could not be planted. */
-export type Fate = 'caught' | 'missed' | 'stale'
+/** What became of a fault: its tests failed, all passed, it does not fit, or its tests fail without it. */
+export type Fate = 'caught' | 'missed' | 'stale' | 'unsound'
 
 const left = new Set(['node_modules', '.git', 'coverage', 'dist'])
 
