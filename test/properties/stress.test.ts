@@ -1,5 +1,6 @@
 import { beforeAll, expect, it } from 'vitest'
 import type { CorrelateState } from '#services/correlate/state.ts'
+import { rowsOf, whatOf, whereOf } from '#services/correlate/uses.ts'
 import type { Replayed } from '#services/replay/replay.ts'
 import { through } from '#test/engine.ts'
 import { makerOf } from './maker.ts'
@@ -111,6 +112,21 @@ function droppedOf({ engine }: Replayed): Record<string, number> {
   }
 }
 
+/** Which values the bounds kept, by session; each with what was told of it. */
+function keptOf({ engine }: Replayed): string[] {
+  const found: string[] = []
+  for (const state of engine.states.correlate)
+    for (const cred of state.all) {
+      for (const row of rowsOf(state, cred, 'what'))
+        found.push(JSON.stringify([cred.session.id, whatOf(state, row)]))
+      for (const row of rowsOf(state, cred, 'where'))
+        found.push(JSON.stringify([cred.session.id, whereOf(state, row)]))
+      for (const [request, mark] of cred.rich?.matches.entries ?? [])
+        found.push(JSON.stringify([cred.session.id, request, mark]))
+    }
+  return found.toSorted()
+}
+
 let base: Replayed
 beforeAll(async () => {
   base = await through(stress(), { partitions: 4 })
@@ -128,7 +144,8 @@ it('SEMANTICS C3: what a bound keeps does not depend on arrival', async () => {
     { partitions: 8, batch: 150, arrival: { shuffle: 3, delayMs: hour * 5_000 } },
   ]
   for (const way of ways) {
-    const { outcome } = await through(stress(), way)
-    expect(outcome, JSON.stringify(way)).toEqual(base.outcome)
+    const run = await through(stress(), way)
+    expect(run.outcome, JSON.stringify(way)).toEqual(base.outcome)
+    expect(keptOf(run), JSON.stringify(way)).toEqual(keptOf(base))
   }
 }, 120_000)
