@@ -42,7 +42,7 @@ export async function chainChecks(
       .filter(({ key }) => key === issuedKey)
       .map(({ edge }) => edge)
     // A service is nobody's parent: its issue is shown as made, not as a step of the chain.
-    const made = (answer?.minted ?? []).filter(({ to }) => to === issuedKey)
+    const made = (answer?.madeBy ?? []).filter(({ to }) => to === issuedKey)
     const found = [...edges, ...made].some((edge) => edge?.record === issueEventID)
     return check(`chains/${source}`, `chain ${i + 1} is found`, found, `${issuedKey.slice(0, 8)}…`)
   })
