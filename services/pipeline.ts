@@ -1,4 +1,11 @@
-import type { Message, ToCorrelate, ToDetect, ToEffects, ToJoin, ToStory } from '#shared/messages/hops.ts'
+import type {
+  Message,
+  ToCorrelate,
+  ToDetect,
+  ToEffects,
+  ToJoin,
+  ToStory,
+} from '#shared/messages/hops.ts'
 import { hop, pipeline, type Hop } from '#shared/pipeline/run.ts'
 import type { Policy } from '#shared/policy.ts'
 import { correlate } from './correlate/correlate.ts'
@@ -44,12 +51,29 @@ export function engine({ partitions, policy, detections, recentMax }: EngineOpti
   const of = <To extends Flowing['to']>(to: To) => {
     return (message: Flowing): message is Extract<Flowing, { to: To }> => message.to === to
   }
-  const normalised = hop<AdmitState, Flowing, Admission>(admit(recentMax), of('normalise'), partitions)
-  const correlated = hop<CorrelateState, Flowing, ToCorrelate>(correlate(policy), of('correlate'), partitions)
+  const normalised = hop<AdmitState, Flowing, Admission>(
+    admit(recentMax),
+    of('normalise'),
+    partitions,
+  )
+  const correlated = hop<CorrelateState, Flowing, ToCorrelate>(
+    correlate(policy),
+    of('correlate'),
+    partitions,
+  )
   const joined = hop<JoinState, Flowing, ToJoin>(join, of('join'), partitions)
-  const detected = hop<DetectState, Flowing, ToDetect>(detect(detections, policy), of('detect'), partitions)
+  const detected = hop<DetectState, Flowing, ToDetect>(
+    detect(detections, policy),
+    of('detect'),
+    partitions,
+  )
   const told = hop<StoryState, Flowing, ToStory>(story, of('story'), partitions)
-  const stages: readonly (readonly Hop<Flowing>[])[] = [[normalised], [correlated, joined], [detected], [told]]
+  const stages: readonly (readonly Hop<Flowing>[])[] = [
+    [normalised],
+    [correlated, joined],
+    [detected],
+    [told],
+  ]
   const { unit } = pipeline(stages, partitions)
   return {
     unit: (batch) => unit(batch).filter(of('effects')),

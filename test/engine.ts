@@ -32,12 +32,18 @@ export function through(records: readonly unknown[], options: Through = {}): Pro
       arrival: options.arrival ?? {},
       covers: covers.flatMap((text) => parseCover(text) ?? []),
     },
-    { normalise: (raw) => normalise(raw, { trustedAccounts: new Set() }), effects: memoryEffects() },
+    {
+      normalise: (raw) => normalise(raw, { trustedAccounts: new Set() }),
+      effects: memoryEffects(),
+    },
   )
 }
 
 async function* asBatches(values: readonly unknown[]): AsyncGenerator<RawBatch> {
-  const records = values.map((value, offset): RawRecord => ({ pointer: { source: 'test', offset }, value }))
+  const records = values.map((value, offset): RawRecord => ({
+    pointer: { source: 'test', offset },
+    value,
+  }))
   const progress = { bytes: 0, totalBytes: 0, files: 1, totalFiles: 1 }
   yield await Promise.resolve({ records, dead: [], ignored: [], unread: [], progress })
 }

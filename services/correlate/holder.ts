@@ -86,7 +86,9 @@ const disagrees = (each: Evidence, holder: Holder, won: readonly Evidence[]): bo
 /** Who holds it at this level, or, for a task that was set aside, the agent who does. */
 function ownerText(holder: Holder, level: Level): string {
   const { candidates } = holder[level]
-  return candidates.length > 0 ? candidates.join(' or ') : `agent ${holder.agent.candidates.join(' or ')}`
+  return candidates.length > 0
+    ? candidates.join(' or ')
+    : `agent ${holder.agent.candidates.join(' or ')}`
 }
 
 /** What lost to something better, told as ownership conflicts: who holds it, and who else was named. */

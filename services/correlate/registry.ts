@@ -35,7 +35,8 @@ export function register(registry: Registry, agent: AgentRegistered): void {
   for (const source of agent.sources ?? []) entry.sources.add(source)
   entry.open = entry.sources.size === 0
   registry.agents.set(agent.agent, entry)
-  for (const principal of agent.principals) add(registry.byPrincipal, principalOfArn(principal) || principal, agent.agent)
+  for (const principal of agent.principals)
+    add(registry.byPrincipal, principalOfArn(principal) || principal, agent.agent)
   for (const runtime of agent.runtimes) add(registry.byRuntime, runtimeName(runtime), agent.agent)
 }
 

@@ -9,7 +9,8 @@ export const runnerKey = 'ASIAEXAMPLERUNNER001'
 const userKey = 'AKIAEXAMPLEINVOICE01'
 const childKey = 'ASIAEXAMPLECHILD0001'
 
-const iso = (seconds: number): string => new Date(base + seconds * 1000).toISOString().replace('.000Z', 'Z')
+const iso = (seconds: number): string =>
+  new Date(base + seconds * 1000).toISOString().replace('.000Z', 'Z')
 
 /** A UUID that a text decides. */
 function uuid(text: string): string {
@@ -26,10 +27,22 @@ function uuid(text: string): string {
 
 type Place = 'home' | 'thief' | 'roaming' | 'upgraded' | 'endpoint'
 const places: Record<Place, Record<string, string>> = {
-  home: { sourceIPAddress: '198.51.100.20', userAgent: 'Boto3/1.40.0 md/Botocore#1.40.0 ua/2.1 os/linux lang/python#3.12' },
-  thief: { sourceIPAddress: '203.0.113.99', userAgent: 'aws-cli/2.31.0 md/awscrt#0.27 ua/2.1 os/linux-other lang/go#1.25' },
-  roaming: { sourceIPAddress: '203.0.113.7', userAgent: 'Boto3/1.40.0 md/Botocore#1.40.0 ua/2.1 os/linux lang/python#3.12' },
-  upgraded: { sourceIPAddress: '198.51.100.20', userAgent: 'aws-sdk-js/3.900.0 ua/2.1 os/linux lang/js' },
+  home: {
+    sourceIPAddress: '198.51.100.20',
+    userAgent: 'Boto3/1.40.0 md/Botocore#1.40.0 ua/2.1 os/linux lang/python#3.12',
+  },
+  thief: {
+    sourceIPAddress: '203.0.113.99',
+    userAgent: 'aws-cli/2.31.0 md/awscrt#0.27 ua/2.1 os/linux-other lang/go#1.25',
+  },
+  roaming: {
+    sourceIPAddress: '203.0.113.7',
+    userAgent: 'Boto3/1.40.0 md/Botocore#1.40.0 ua/2.1 os/linux lang/python#3.12',
+  },
+  upgraded: {
+    sourceIPAddress: '198.51.100.20',
+    userAgent: 'aws-sdk-js/3.900.0 ua/2.1 os/linux lang/js',
+  },
   endpoint: {
     sourceIPAddress: '10.20.3.14',
     userAgent: 'Boto3/1.40.0 md/Botocore#1.40.0 ua/2.1 os/linux lang/python#3.12',
@@ -73,7 +86,11 @@ const roleIdentity = (arn: string, key: string, created = 0, more: object = {}) 
   accountId: account,
   accessKeyId: key,
   sessionContext: {
-    sessionIssuer: { type: 'Role', arn: `arn:aws:iam::${account}:role/${arn.split('/')[1]}`, accountId: account },
+    sessionIssuer: {
+      type: 'Role',
+      arn: `arn:aws:iam::${account}:role/${arn.split('/')[1]}`,
+      accountId: account,
+    },
     attributes: { creationDate: iso(created), mfaAuthenticated: 'false' },
     ...more,
   },
@@ -102,14 +119,25 @@ export function consoleUse(request: string, at: number, place: Place = 'home'): 
 
 export function instanceUse(request: string, at: number, place: Place = 'home'): unknown {
   const arn = `arn:aws:sts::${account}:assumed-role/web/i-0fa1b2c3d4e5f6a7b`
-  return record({ at, request, place, identity: roleIdentity(arn, 'ASIAEXAMPLEINSTANCE1', 0, { ec2RoleDelivery: '2.0' }) })
+  return record({
+    at,
+    request,
+    place,
+    identity: roleIdentity(arn, 'ASIAEXAMPLEINSTANCE1', 0, { ec2RoleDelivery: '2.0' }),
+  })
 }
 
 /** Any record of the account, from which declared coverage begins. */
 export const elsewhere = (at: number): unknown =>
   record({ at, request: `elsewhere${at}`, identity: userIdentity('ops', 'AKIAEXAMPLEOPERATOR1') })
 
-const assumed = (role: string, session: string, key: string, expires: number, tags: object[] = []) => ({
+const assumed = (
+  role: string,
+  session: string,
+  key: string,
+  expires: number,
+  tags: object[] = [],
+) => ({
   eventSource: 'sts.amazonaws.com',
   eventName: 'AssumeRole',
   requestParameters: {
@@ -181,7 +209,10 @@ export const reports = (name: string, request: string, named = false, agent = 'a
     ...(named && { credential: runnerKey }),
   })
 export const registered = (agent: string): unknown =>
-  activity('agent.registered', agent, 0, { agent, principals: [`arn:aws:iam::${account}:role/agent-runner`] })
+  activity('agent.registered', agent, 0, {
+    agent,
+    principals: [`arn:aws:iam::${account}:role/agent-runner`],
+  })
 export const registeredUser = (agent: string): unknown =>
   activity('agent.registered', `${agent} user`, 0, {
     agent,

@@ -17,7 +17,9 @@ export function foreignUses(session: SessionFacts, level: 'task' | 'agent'): Ver
 
 function verdict(actor: ActorFacts, key: KeyFacts): Verdict {
   const corroborated = actor.rank === 'corroborated'
-  const who = [actor.task && `task ${actor.task}`, actor.agent && `agent ${actor.agent}`].filter(Boolean)
+  const who = [actor.task && `task ${actor.task}`, actor.agent && `agent ${actor.agent}`].filter(
+    Boolean,
+  )
   const explained = actor.claimedExcuse
     ? [`explained by a claim that does not count: ${actor.claimedExcuse}`]
     : []
@@ -28,7 +30,10 @@ function verdict(actor: ActorFacts, key: KeyFacts): Verdict {
     says: `was used by ${who.join(' of ')}, to whom it was not given`,
     credentials: [actor.key],
     joins: actor.root,
-    unknown: [...explained, ...(corroborated ? [] : [`the actor is known by a report alone (${actor.rule})`])],
+    unknown: [
+      ...explained,
+      ...(corroborated ? [] : [`the actor is known by a report alone (${actor.rule})`]),
+    ],
     ...(!corroborated && { never: 'auto' as const }),
   }
 }

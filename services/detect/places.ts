@@ -14,7 +14,16 @@ export function family(agent: string): string {
 }
 
 /** Words of the AWS SDK user agent that name the service client or a feature of one call. */
-const perCall: ReadonlySet<string> = new Set(['api', 'm', 'md', 'cfg', 'ua', 'ft', 'app', 'exec-env'])
+const perCall: ReadonlySet<string> = new Set([
+  'api',
+  'm',
+  'md',
+  'cfg',
+  'ua',
+  'ft',
+  'app',
+  'exec-env',
+])
 
 /** Calls through an endpoint in the account's own VPC: a network of ours, whatever address they show. */
 export const viaEndpoint = ({ address }: PlaceFacts): boolean => address.startsWith('vpce-')

@@ -5,7 +5,15 @@ import type { Step } from '#shared/pipeline/step.ts'
 import { Bug } from '#shared/errors.ts'
 import { addAsker, addClaim, addLease, emptyKey, reportsOf, type KeyEntry } from './keys.ts'
 import { addMeetingAsker, deedsOf, emptyMeeting, hear, usersOf, type Meeting } from './meetings.ts'
-import { addChild, addTaskAsker, ancestorsOf, emptyTask, infoOf, learnTask, type TaskEntry } from './tasks.ts'
+import {
+  addChild,
+  addTaskAsker,
+  ancestorsOf,
+  emptyTask,
+  infoOf,
+  learnTask,
+  type TaskEntry,
+} from './tasks.ts'
 
 /**
  * What lies under different keys and must meet, by join id: `key:` a report that names a key and the principal that has it;
@@ -66,11 +74,22 @@ function learn(state: JoinState, input: ToJoin): boolean {
     case 'task.held':
       return hold(entryOf(state.tasks, input.key, emptyTask), input.sender, input.leaseRoot)
     case 'target.deed':
-      return hear(entryOf(state.targets, input.key, emptyMeeting<TargetDeed>), input.sender, input.deed)
+      return hear(
+        entryOf(state.targets, input.key, emptyMeeting<TargetDeed>),
+        input.sender,
+        input.deed,
+      )
     case 'target.asked':
-      return addMeetingAsker(entryOf(state.targets, input.key, emptyMeeting<TargetDeed>), input.asker)
+      return addMeetingAsker(
+        entryOf(state.targets, input.key, emptyMeeting<TargetDeed>),
+        input.asker,
+      )
     case 'place.used':
-      return hear(entryOf(state.places, input.key, emptyMeeting<PlaceUser>), input.sender, input.user)
+      return hear(
+        entryOf(state.places, input.key, emptyMeeting<PlaceUser>),
+        input.sender,
+        input.user,
+      )
     case 'place.asked':
       return addMeetingAsker(entryOf(state.places, input.key, emptyMeeting<PlaceUser>), input.asker)
   }
@@ -150,7 +169,13 @@ function answerKey(id: string, entry: KeyEntry | string | undefined): ToCorrelat
   if (typeof entry !== 'object') return []
   const reports = reportsOf(entry)
   if (!reports) return []
-  return entry.askers.map((key) => ({ to: 'correlate', kind: 'key.known', key, about: named(id), reports }))
+  return entry.askers.map((key) => ({
+    to: 'correlate',
+    kind: 'key.known',
+    key,
+    about: named(id),
+    reports,
+  }))
 }
 
 function answerTask(id: string, entry: TaskEntry | undefined): Message[] {
@@ -160,29 +185,42 @@ function answerTask(id: string, entry: TaskEntry | undefined): Message[] {
   const above = ancestorsOf(name, entry)
   return [
     ...entry.askers.map((key): Message => ({ to: 'correlate', kind: 'task.known', key, task })),
-    ...entry.parents.map(
-      ({ names }): Message => ({ to: 'join', kind: 'task.parent', key: joinId.task(names), child: name }),
-    ),
-    ...entry.children.map(
-      (child): Message => ({
-        to: 'join',
-        kind: 'task.ancestors',
-        key: joinId.task(child),
-        parent: name,
-        ancestors: above,
-      }),
-    ),
+    ...entry.parents.map(({ names }): Message => ({
+      to: 'join',
+      kind: 'task.parent',
+      key: joinId.task(names),
+      child: name,
+    })),
+    ...entry.children.map((child): Message => ({
+      to: 'join',
+      kind: 'task.ancestors',
+      key: joinId.task(child),
+      parent: name,
+      ancestors: above,
+    })),
   ]
 }
 
 function answerTarget(id: string, entry: Meeting<TargetDeed> | undefined): ToCorrelate[] {
   if (!entry) return []
   const deeds = deedsOf(entry)
-  return entry.askers.map((key) => ({ to: 'correlate', kind: 'target.known', key, target: named(id), deeds }))
+  return entry.askers.map((key) => ({
+    to: 'correlate',
+    kind: 'target.known',
+    key,
+    target: named(id),
+    deeds,
+  }))
 }
 
 function answerPlace(id: string, entry: Meeting<PlaceUser> | undefined): ToCorrelate[] {
   if (!entry) return []
   const users = usersOf(entry)
-  return entry.askers.map((key) => ({ to: 'correlate', kind: 'place.known', key, place: named(id), users }))
+  return entry.askers.map((key) => ({
+    to: 'correlate',
+    kind: 'place.known',
+    key,
+    place: named(id),
+    users,
+  }))
 }

@@ -4,7 +4,11 @@ import { compareMarks } from '#shared/facts/mark.ts'
 import { addTo, strings, type SetRule } from '#shared/facts/small-set.ts'
 
 /** What meets under `key:<id>`: reports that name the key, and the principals that were seen with it. */
-export type KeyEntry = { readonly leases: Lease[]; readonly claims: KeyClaim[]; readonly askers: string[] }
+export type KeyEntry = {
+  readonly leases: Lease[]
+  readonly claims: KeyClaim[]
+  readonly askers: string[]
+}
 
 export const emptyKey = (): KeyEntry => ({ leases: [], claims: [], askers: [] })
 

@@ -4,7 +4,11 @@ import { compareMarks } from '#shared/facts/mark.ts'
 import { addTo, strings } from '#shared/facts/small-set.ts'
 
 /** What meets under one `target:` or `place:`: registers by sender, and who asked for them. */
-export type Meeting<T> = { readonly senders: Map<string, T>; readonly askers: string[]; dropped: number }
+export type Meeting<T> = {
+  readonly senders: Map<string, T>
+  readonly askers: string[]
+  dropped: number
+}
 
 export const emptyMeeting = <T>(): Meeting<T> => ({ senders: new Map(), askers: [], dropped: 0 })
 
@@ -32,7 +36,9 @@ export function hear<T extends PlaceUser | TargetDeed>(
   if (says === undefined) return entry.senders.delete(sender)
   entry.senders.set(sender, says)
   if (entry.senders.size > sendersMax) {
-    const last = [...entry.senders].reduce((max, each) => (compareMarks(each[1], max[1]) > 0 ? each : max))
+    const last = [...entry.senders].reduce((max, each) =>
+      compareMarks(each[1], max[1]) > 0 ? each : max,
+    )
     entry.senders.delete(last[0])
     entry.dropped++
   }

@@ -14,7 +14,11 @@ export type Admission = {
 }
 
 /** Recent record ids, and how many records came again. */
-export type AdmitState = { readonly recent: RecentIds; readonly waiting: Message[]; duplicates: number }
+export type AdmitState = {
+  readonly recent: RecentIds
+  readonly waiting: Message[]
+  duplicates: number
+}
 
 /**
  * Keyed by record id: recognises repeats and sends each activity to the hop that owns its key. A repeat is counted, and
@@ -40,7 +44,12 @@ function send(activity: Mapped, repeat: boolean, out: Message[]): void {
       const requests = activity.rare?.downstream
       if (requests && requests.length > 0) {
         const { at, id, principal } = activity
-        out.push({ to: 'correlate', kind: 'mcp', key: everywhere, call: { at, id, principal, requests } })
+        out.push({
+          to: 'correlate',
+          kind: 'mcp',
+          key: everywhere,
+          call: { at, id, principal, requests },
+        })
       }
       if (activity.rare?.deeds) out.push(...exposures(activity, activity.rare.deeds))
       return
@@ -76,8 +85,22 @@ const exposures = (use: Use, deeds: readonly Deed[]): ToCorrelate[] =>
       const principal = `${deed.account}/${deed.target}`
       const { kind, id, at, account, region, service, action, error } = use
       const where = { kind, id, at, account, region, service, action, error, principal }
-      const nobody = { key: '', created: 0, address: '', agent: '', request: '', sourceIdentity: '', scope: '' }
-      const told: Use = { ...where, ...nobody, identity: 'user', direct: true, rare: { deeds: [deed] } }
+      const nobody = {
+        key: '',
+        created: 0,
+        address: '',
+        agent: '',
+        request: '',
+        sourceIdentity: '',
+        scope: '',
+      }
+      const told: Use = {
+        ...where,
+        ...nobody,
+        identity: 'user',
+        direct: true,
+        rare: { deeds: [deed] },
+      }
       return { to: 'correlate', kind: 'use', key: principal, use: told, repeat: true }
     })
 

@@ -27,7 +27,11 @@ export function rearrange(records: readonly Normalised[], arrival: Arrival): Nor
   return arrival.delayMs ? delayed(repeated, arrival.delayMs, chance) : repeated
 }
 
-function delayed(records: readonly Normalised[], delayMs: number, chance: () => number): Normalised[] {
+function delayed(
+  records: readonly Normalised[],
+  delayMs: number,
+  chance: () => number,
+): Normalised[] {
   let now = 0
   const timed = records.map((record) => {
     now = timeOf(record) ?? now

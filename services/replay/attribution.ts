@@ -16,7 +16,9 @@ const empty = (): Attribution => ({
 })
 
 /** Counts uses by the rank of their credential's holder, as agent and as task, over all partitions. */
-export function attributionOf(states: readonly CorrelateState[]): Record<'agent' | 'task', Attribution> {
+export function attributionOf(
+  states: readonly CorrelateState[],
+): Record<'agent' | 'task', Attribution> {
   const counts = { agent: empty(), task: empty() }
   for (const state of states) {
     for (const cred of state.all) {

@@ -103,7 +103,8 @@ function start(options: ReplayOptions, { effects }: ReplayPorts): Run {
   const take = (record: Normalised): void => {
     counts.read++
     if (record.as === 'dead') counts.dead++
-    else if (record.as === 'ignored') counts.ignored[record.reason] = (counts.ignored[record.reason] ?? 0) + 1
+    else if (record.as === 'ignored')
+      counts.ignored[record.reason] = (counts.ignored[record.reason] ?? 0) + 1
     else {
       counts.mapped++
       coverage.see(record.activities)
@@ -127,7 +128,12 @@ function start(options: ReplayOptions, { effects }: ReplayPorts): Run {
   }
 }
 
-function summary(running: Engine, counts: Counts, unread: readonly Unread[], effects: Effects): Replayed {
+function summary(
+  running: Engine,
+  counts: Counts,
+  unread: readonly Unread[],
+  effects: Effects,
+): Replayed {
   const duplicate = running.states.normalise.reduce((sum, { duplicates }) => sum + duplicates, 0)
   const { findings, incidents } = effects.standing()
   const attribution = attributionOf(running.states.correlate)

@@ -4,14 +4,22 @@ import type { Finding } from '#shared/messages/finding.ts'
 export function sentence(lead: Finding, all: readonly Finding[]): string {
   const more = all.length - 1
   const keys = new Set(all.flatMap(({ credentials }) => credentials)).size
-  const rest = more === 0 ? '' : `; ${more} more ${more === 1 ? 'finding' : 'findings'}${keys > 1 ? ` on ${keys} credentials` : ''}`
+  const rest =
+    more === 0
+      ? ''
+      : `; ${more} more ${more === 1 ? 'finding' : 'findings'}${keys > 1 ? ` on ${keys} credentials` : ''}`
   return `${whose(lead)} ${lead.says}${rest}.`
 }
 
 /** "Key AKIA… of user alice", "Session … of agent invoices (task run-7)". */
 function whose({ credentials, holder, principal }: Finding): string {
   const [key] = credentials
-  const what = key === undefined ? 'A session' : credentials.length === 1 ? `Key ${key}` : `Keys ${credentials.slice(0, 3).join(', ')}${credentials.length > 3 ? ', …' : ''}`
+  const what =
+    key === undefined
+      ? 'A session'
+      : credentials.length === 1
+        ? `Key ${key}`
+        : `Keys ${credentials.slice(0, 3).join(', ')}${credentials.length > 3 ? ', …' : ''}`
   return `${what} of ${holderText(holder) || principalText(principal)}`
 }
 

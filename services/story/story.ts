@@ -87,7 +87,8 @@ function learn(root: Root, input: ToStory): boolean {
   }
 }
 
-const grantName = ({ leaseRoot, id }: { leaseRoot: string; id: string }): string => `${id} ${leaseRoot}`
+const grantName = ({ leaseRoot, id }: { leaseRoot: string; id: string }): string =>
+  `${id} ${leaseRoot}`
 
 /** Where a finding belongs: here, or to another root, following a grant or its actor. */
 type Home = { readonly root: string; readonly grant: string }
@@ -100,10 +101,15 @@ function speak(root: Root): Message[] {
   const away = new Map<string, { to: string; guest: Guest }>()
   const place = (finding: Finding, home: Home): void => {
     if (home.root === root.key) here.push(finding)
-    else away.set(`${home.root}\n${finding.key}`, { to: home.root, guest: { finding, grant: home.grant } })
+    else
+      away.set(`${home.root}\n${finding.key}`, {
+        to: home.root,
+        guest: { finding, grant: home.grant },
+      })
   }
   for (const finding of own) place(finding, homes.get(finding.key) ?? { root: root.key, grant: '' })
-  for (const { finding, grant } of root.guests.values()) place(finding, followed(root, own, homes, grant))
+  for (const { finding, grant } of root.guests.values())
+    place(finding, followed(root, own, homes, grant))
   out.push(...moves(root, away))
   const members = new Map(here.map((finding) => [finding.key, finding]))
   const incidents = incidentsOf(root, [...members.values()])
@@ -126,7 +132,9 @@ function followed(
 
 function homeOf(root: Root, finding: Finding): Home {
   if (finding.joins !== '' && finding.joins !== root.key) return { root: finding.joins, grant: '' }
-  const standing = recent(root, finding).find((grant) => root.answers.get(grantName(grant)) === true)
+  const standing = recent(root, finding).find(
+    (grant) => root.answers.get(grantName(grant)) === true,
+  )
   return standing ? { root: standing.leaseRoot, grant: standing.id } : { root: root.key, grant: '' }
 }
 
@@ -148,7 +156,13 @@ function questions(root: Root, own: readonly Finding[]): Message[] {
   return own
     .flatMap((finding) => recent(root, finding))
     .filter((grant) => changed(root, `ask ${grantName(grant)}`, 'asked'))
-    .map(({ leaseRoot, id }) => ({ to: 'story', kind: 'ask', key: leaseRoot, asker: root.key, grant: id }))
+    .map(({ leaseRoot, id }) => ({
+      to: 'story',
+      kind: 'ask',
+      key: leaseRoot,
+      asker: root.key,
+      grant: id,
+    }))
 }
 
 function answersOf(root: Root, own: readonly Finding[]): Message[] {
@@ -157,7 +171,14 @@ function answersOf(root: Root, own: readonly Finding[]): Message[] {
     const stands = standing.has(grant)
     return [...askers]
       .filter((asker) => changed(root, `answer ${asker} ${grant}`, String(stands)))
-      .map((asker): Message => ({ to: 'story', kind: 'answer', key: asker, from: root.key, grant, stands }))
+      .map((asker): Message => ({
+        to: 'story',
+        kind: 'answer',
+        key: asker,
+        from: root.key,
+        grant,
+        stands,
+      }))
   })
 }
 
@@ -166,14 +187,28 @@ function moves(root: Root, away: ReadonlyMap<string, { to: string; guest: Guest 
   const out: Message[] = []
   for (const [name, { to, guest }] of away)
     if (changed(root, `guest ${name}`, JSON.stringify(guest)))
-      out.push({ to: 'story', kind: 'guest', key: to, from: root.key, about: guest.finding.key, guest })
+      out.push({
+        to: 'story',
+        kind: 'guest',
+        key: to,
+        from: root.key,
+        about: guest.finding.key,
+        guest,
+      })
   for (const [about, text] of root.said) {
     if (!about.startsWith('guest ') || text === '') continue
     const name = about.slice('guest '.length)
     if (away.has(name)) continue
     const to = name.slice(0, name.indexOf('\n'))
     root.said.set(about, '')
-    out.push({ to: 'story', kind: 'guest', key: to, from: root.key, about: name.slice(to.length + 1), guest: undefined })
+    out.push({
+      to: 'story',
+      kind: 'guest',
+      key: to,
+      from: root.key,
+      about: name.slice(to.length + 1),
+      guest: undefined,
+    })
   }
   return out
 }

@@ -12,7 +12,9 @@ import { SmallestMap } from './smallest-map.ts'
 /** Few times and ids, so that ties and repetitions are common; ids with and without the shape of a UUID. */
 const id = fc
   .integer({ min: 0, max: 12 })
-  .map((n) => (n % 3 === 0 ? `other-${n}` : `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`))
+  .map((n) =>
+    n % 3 === 0 ? `other-${n}` : `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`,
+  )
 const mark = fc.record({ at: fc.integer({ min: 0, max: 9 }), id })
 
 /** Each kind of fact: what a list of additions comes to, read in an order that does not depend on arrival. */
@@ -55,25 +57,28 @@ const kinds: Record<string, (marks: readonly Mark[]) => unknown> = {
   },
 }
 
-describe.each(Object.entries(kinds))('C1 a fact merges in any order and any number of times: %s', (_, come) => {
-  test('shuffled and repeated', () => {
-    const arrivals = fc.array(mark, { minLength: 1, maxLength: 40 }).chain((marks) =>
-      fc.record({
-        marks: fc.constant(marks),
-        again: fc.array(fc.constantFrom(...marks)).chain((again) => {
-          const all = [...marks, ...again]
-          return fc.shuffledSubarray(all, { minLength: all.length })
+describe.each(Object.entries(kinds))(
+  'C1 a fact merges in any order and any number of times: %s',
+  (_, come) => {
+    test('shuffled and repeated', () => {
+      const arrivals = fc.array(mark, { minLength: 1, maxLength: 40 }).chain((marks) =>
+        fc.record({
+          marks: fc.constant(marks),
+          again: fc.array(fc.constantFrom(...marks)).chain((again) => {
+            const all = [...marks, ...again]
+            return fc.shuffledSubarray(all, { minLength: all.length })
+          }),
         }),
-      }),
-    )
-    fc.assert(
-      fc.property(arrivals, ({ marks, again }) => {
-        expect(come(again)).toEqual(come(marks))
-      }),
-      { numRuns: runs(200), ...(seed !== undefined && { seed }) },
-    )
-  })
-})
+      )
+      fc.assert(
+        fc.property(arrivals, ({ marks, again }) => {
+          expect(come(again)).toEqual(come(marks))
+        }),
+        { numRuns: runs(200), ...(seed !== undefined && { seed }) },
+      )
+    })
+  },
+)
 
 describe('bounds', () => {
   test('rule 8: an entry that was evicted and comes back has not lost its past, because it never comes back', () => {

@@ -42,10 +42,7 @@ export const AgentRegistered = z.object({
     .array(id)
     .default([])
     .describe('ARNs or principal keys it acts as; a role covers its sessions'),
-  sources: z
-    .array(id)
-    .optional()
-    .describe('Sources that may speak for it; absent: any source may'),
+  sources: z.array(id).optional().describe('Sources that may speak for it; absent: any source may'),
   validFrom: time.optional().describe('Since when the registration holds; absent: always'),
 })
 

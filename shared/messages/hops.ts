@@ -14,7 +14,11 @@ export type HopName = 'join' | 'correlate' | 'detect' | 'story' | 'effects'
 
 export const everywhere = '*'
 
-type To<Hop extends HopName, Kind extends string, Body> = { readonly to: Hop; readonly key: string; readonly kind: Kind } & Body
+type To<Hop extends HopName, Kind extends string, Body> = {
+  readonly to: Hop
+  readonly key: string
+  readonly kind: Kind
+} & Body
 
 // ---- correlate, by principal
 export type ToCorrelate =
@@ -26,7 +30,11 @@ export type ToCorrelate =
   | To<'correlate', 'key.known', { readonly about: string; readonly reports: KeyReports }>
   | To<'correlate', 'task.known', { readonly task: TaskInfo }>
   | To<'correlate', 'inherit', Inherit>
-  | To<'correlate', 'target.known', { readonly target: string; readonly deeds: readonly TargetDeed[] }>
+  | To<
+      'correlate',
+      'target.known',
+      { readonly target: string; readonly deeds: readonly TargetDeed[] }
+    >
   | To<'correlate', 'place.known', { readonly place: string; readonly users: readonly PlaceUser[] }>
   | To<'correlate', 'hosts', { readonly account: string }>
   | To<'correlate', 'progress', { readonly progress: Progress }>
@@ -48,7 +56,12 @@ export type Lease = Mark & {
 }
 
 /** The earliest tool call of one task that names the key. */
-export type KeyClaim = Mark & { readonly task: string; readonly agent: string; readonly source: string; readonly received: number }
+export type KeyClaim = Mark & {
+  readonly task: string
+  readonly agent: string
+  readonly source: string
+  readonly received: number
+}
 
 /** Everything declared of one task. */
 export type TaskInfo = {
@@ -68,7 +81,12 @@ export type TaskInfo = {
 }
 
 /** A declaration: what it names, who said it and when it was received (0: unknown, counts as on time). */
-export type Declared = Mark & { readonly names: string; readonly source: string; readonly received: number; readonly agent: string }
+export type Declared = Mark & {
+  readonly names: string
+  readonly source: string
+  readonly received: number
+  readonly agent: string
+}
 
 /** What a parent session tells the child that it minted. */
 export type Inherit = {
@@ -103,7 +121,11 @@ export type ToJoin =
   | To<'join', 'task.wanted', { readonly asker: string }>
   | To<'join', 'task.held', { readonly sender: string; readonly leaseRoot: string }>
   | To<'join', 'task.parent', { readonly child: string }>
-  | To<'join', 'task.ancestors', { readonly parent: string; readonly ancestors: readonly Declared[] }>
+  | To<
+      'join',
+      'task.ancestors',
+      { readonly parent: string; readonly ancestors: readonly Declared[] }
+    >
   | To<'join', 'target.deed', { readonly sender: string; readonly deed: TargetDeed | undefined }>
   | To<'join', 'target.asked', { readonly asker: string }>
   | To<'join', 'place.used', { readonly sender: string; readonly user: PlaceUser | undefined }>
@@ -112,14 +134,30 @@ export type ToJoin =
 // ---- detect, by subject
 export type ToDetect =
   | To<'detect', 'facts', { readonly facts: SessionFacts }>
-  | To<'detect', 'moved', { readonly session: string; readonly revision: number; readonly leaseRoot: string }>
+  | To<
+      'detect',
+      'moved',
+      { readonly session: string; readonly revision: number; readonly leaseRoot: string }
+    >
 
 // ---- story, by lease root
 export type ToStory =
-  | To<'story', 'findings', { readonly session: string; readonly revision: number; readonly findings: readonly Finding[] }>
+  | To<
+      'story',
+      'findings',
+      { readonly session: string; readonly revision: number; readonly findings: readonly Finding[] }
+    >
   | To<'story', 'ask', { readonly asker: string; readonly grant: string }>
-  | To<'story', 'answer', { readonly from: string; readonly grant: string; readonly stands: boolean }>
-  | To<'story', 'guest', { readonly from: string; readonly about: string; readonly guest: Guest | undefined }>
+  | To<
+      'story',
+      'answer',
+      { readonly from: string; readonly grant: string; readonly stands: boolean }
+    >
+  | To<
+      'story',
+      'guest',
+      { readonly from: string; readonly about: string; readonly guest: Guest | undefined }
+    >
 
 /** A finding on its way to the story that it belongs to; `grant`: it follows the finding that contains this deed. */
 export type Guest = { readonly finding: Finding; readonly grant: string }

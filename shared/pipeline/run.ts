@@ -32,7 +32,8 @@ export function hop<State, M extends Addressed, In extends M>(
     name: step.name,
     states,
     deliver(partition, message) {
-      if (!accepts(message)) throw new Bug(`hop ${step.name} cannot read a message to ${message.to}`)
+      if (!accepts(message))
+        throw new Bug(`hop ${step.name} cannot read a message to ${message.to}`)
       step.apply(at(partition), message)
     },
     flush: (partition) => step.flush(at(partition)),
@@ -52,7 +53,9 @@ export function pipeline<M extends Addressed>(
   stages: readonly (readonly Hop<M>[])[],
   partitions: number,
 ): { readonly unit: (batch: readonly M[]) => M[] } {
-  const hops = new Map(stages.flat().map((each) => [each.name, { hop: each, dirty: flags(partitions) }]))
+  const hops = new Map(
+    stages.flat().map((each) => [each.name, { hop: each, dirty: flags(partitions) }]),
+  )
   const partitionOf = partitioner(partitions)
   let outside: M[] = []
 
@@ -91,7 +94,8 @@ export function pipeline<M extends Addressed>(
       for (const stage of stages) {
         const members = stage.flatMap(({ name }) => hops.get(name) ?? [])
         for (let round = 0; members.some(({ dirty }) => dirty.includes(1)); round++) {
-          if (round > roundsMax) throw new Bug(`hops ${stage.map((s) => s.name).join(', ')} never fall silent`)
+          if (round > roundsMax)
+            throw new Bug(`hops ${stage.map((s) => s.name).join(', ')} never fall silent`)
           for (const member of members) flush(member, member.dirty)
         }
       }

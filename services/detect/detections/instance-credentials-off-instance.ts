@@ -53,10 +53,14 @@ type Strange = {
 
 /** One verdict for each address at which the instance cannot be, the best reason first. */
 function strangePlaces(session: SessionFacts): Verdict[] {
-  const addresses = new Set(session.places.filter((place) => !viaEndpoint(place)).map(({ address }) => address))
+  const addresses = new Set(
+    session.places.filter((place) => !viaEndpoint(place)).map(({ address }) => address),
+  )
   return [...addresses].flatMap((address) => {
     const strange =
-      secondNetwork(session, address) ?? somebodyElses(session, address) ?? cannotRun(session, address)
+      secondNetwork(session, address) ??
+      somebodyElses(session, address) ??
+      cannotRun(session, address)
     return strange ? [verdict(session, strange)] : []
   })
 }
@@ -124,7 +128,8 @@ function somebodyElses(session: SessionFacts, address: string): Strange | undefi
 
 /** Desktop systems do not run on instances that have a role. */
 function cannotRun(session: SessionFacts, address: string): Strange | undefined {
-  if (!at(session, address).some(({ agent }) => desktop.test(agent.replace(/[/#]/g, ' ')))) return undefined
+  if (!at(session, address).some(({ agent }) => desktop.test(agent.replace(/[/#]/g, ' '))))
+    return undefined
   const because = `from ${address}, by a program of a system that no instance runs`
   return { address, severity: 'medium', because, beside: [] }
 }
