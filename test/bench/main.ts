@@ -38,7 +38,7 @@ async function main(argv: string[]): Promise<number> {
   try {
     const scoredResult = await inFolder(folder, scored, rounds)
     const rate = (name: RateSize): Promise<Measured> =>
-      inFolder(folder, { events: rateEvents, tokens: rateSizes[name], used: true }, 1)
+      inFolder(folder, { events: rateEvents, tokens: rateSizes[name], used: true }, 0)
     const rates = { '10k': await rate('10k'), '100k': await rate('100k'), '1M': await rate('1M') }
     const cpu = cpus()[0]?.model ?? 'unknown'
     const result = resultOf({ size, cpu, rateEvents }, scoredResult, rates)
