@@ -223,6 +223,13 @@ describe('A5: forwarded calls and places', () => {
     )
   })
   test.each([
+    ['111122223333', 'vpce-0example'],
+    ['444455556666', '10.20.3.14'],
+  ])('through a VPC endpoint of account %s the place is %s', (vpcEndpointAccountId, place) => {
+    const more = { sourceIPAddress: '10.20.3.14', vpcEndpointId: 'vpce-0example' }
+    expect(useOf({ ...more, vpcEndpointAccountId }).address).toBe(place)
+  })
+  test.each([
     '[S3Console/0.4, aws-internal/3 aws-sdk-java]',
     'console.amazonaws.com',
     'signin.amazonaws.com',

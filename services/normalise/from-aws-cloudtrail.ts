@@ -115,13 +115,23 @@ function draftOf({ record, user, who, agent, action }: Reading, at: number, id: 
     service: serviceOf(text(record['eventSource'])),
     action: action.action,
     error: errorClass(record),
-    address: direct && !agent.console ? addressOf(text(record['sourceIPAddress'])) : '',
+    address: direct && !agent.console ? placeOf(record, who.account) : '',
     agent: agent.agent,
     direct,
     request: text(record['requestID']),
     sourceIdentity: typeof sourceIdentity === 'string' ? intern(sourceIdentity) : '',
     scope: scopeOf(user),
   }
+}
+
+/**
+ * Where the caller is: its address, or, for a call through a VPC endpoint of the caller's own account, the endpoint. Behind
+ * one the address is private and says nothing (CloudTrail User Guide, vpcEndpointId and vpcEndpointAccountId).
+ */
+function placeOf(record: Fields, account: string): string {
+  const owner = record['vpcEndpointAccountId']
+  const endpoint = owner !== undefined && owner === account ? text(record['vpcEndpointId']) : ''
+  return endpoint === '' ? addressOf(text(record['sourceIPAddress'])) : intern(endpoint)
 }
 
 /** Account in which it happened; mostly that of the principal, whose text is at hand. */
