@@ -58,7 +58,7 @@ function actor(group: readonly Sighting[]): KeyActor {
 /** By requestID: an AWS record and a report agree. Two tasks that claim one request make its actor unknown. */
 function byRequest(state: CorrelateState, cred: Cred): Sighting[] {
   const found: Sighting[] = []
-  for (const [request, mark] of cred.rich?.matches.entries ?? []) {
+  for (const [request, mark] of cred.rich?.matches?.entries ?? []) {
     const near = (state.reports.get(request) ?? []).filter(({ time, end }) => close(mark.at, time, end ?? time))
     const tasks = new Set(near.map((call) => `${call.task}|${call.agent ?? ''}`))
     const [call] = near

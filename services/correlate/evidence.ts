@@ -66,7 +66,7 @@ function registered(
 /** Did the registration hold when the session began? */
 function holds(state: CorrelateState, agent: string, session: Session): boolean {
   const since = state.registry.agents.get(agent)?.validFrom ?? -Infinity
-  const began = session.created || Math.min(...session.creds.map(({ first }) => first?.at ?? Infinity))
+  const began = session.created || Math.min(...session.creds.map(({ firstAt }) => firstAt))
   return began >= since
 }
 
@@ -137,7 +137,7 @@ function identity(state: CorrelateState, value: string, rank: Rank, record: stri
 }
 
 function sourceIdentities(state: CorrelateState, cred: Cred): Evidence[] {
-  return cred.sources.flatMap((value) => identity(state, value, 'claimed', cred.first?.id ?? ''))
+  return cred.sources.flatMap((value) => identity(state, value, 'claimed', cred.firstId))
 }
 
 /** Leases that reports name; handing on is no new holder, it is a delegate. */

@@ -5,6 +5,7 @@ import { noHolder, weaker, type Evidence, type Holder, type PathNode } from '#sh
 import type { ActorFacts, KeyFacts } from '#shared/messages/session-facts.ts'
 import type { IssueCopy } from '#shared/messages/use.ts'
 import { actorsOfKey, type KeyActor } from './actors.ts'
+import { firstOf, lastOf } from './creds.ts'
 import { agentsOfTask, delegatesOf, evidenceOf, inheritOf, isIssuer, leaseRank } from './evidence.ts'
 import { decide, type Decision } from './holder.ts'
 import { maySpeak, onTime } from './registry.ts'
@@ -89,12 +90,11 @@ export function expiryOf(state: CorrelateState, { cred, issue }: KeyView): numbe
 
 export function keyFacts(state: CorrelateState, view: KeyView): KeyFacts {
   const { cred, issue, decision } = view
-  const never = { at: 0, id: '' }
   const ended = endOf(state, view)
   return {
     key: cred.key,
-    first: cred.first ?? never,
-    last: cred.last ?? never,
+    first: firstOf(cred),
+    last: lastOf(cred),
     holder: decision.holder,
     ...(issue && { issue: { at: issue.at, id: issue.id, call: issue.issue.call, by: issue.issue.by } }),
     expires: expiryOf(state, view),

@@ -1,7 +1,7 @@
 import { compareMarks } from '#shared/facts/mark.ts'
 import type { DeedFact, DeniedMark, HarvestMark, PlaceFacts } from '#shared/messages/session-facts.ts'
 import type { CorrelateState, Denied, RichSession, Session } from './state.ts'
-import { pairOf, rowsOf, whereOf } from './uses.ts'
+import { pairOf, rowsOf, whereOf } from './rows.ts'
 
 /** A success this soon after a denial, of the same call on the same target, means that a change was settling (SEMANTICS C3). */
 const settleMs = 60_000

@@ -3,7 +3,7 @@ import type { Issue } from '#shared/messages/use.ts'
 import { inheritOf } from './evidence.ts'
 import { countOf, namesOf, severalPlaces } from './lists.ts'
 import type { Cred, CorrelateState, RichSession, Session, TaskEntry } from './state.ts'
-import { lifeSlackMs, longestLifeMs } from './uses.ts'
+import { hasChildren, lifeSlackMs, longestLifeMs } from './creds.ts'
 
 /**
  * Does the session need no more than a look? Its places cannot be told apart, nothing rare adds up, it minted nothing, and
@@ -33,18 +33,17 @@ function belowThresholds({ policy }: CorrelateState, rich: RichSession): boolean
 }
 
 function quietCred(state: CorrelateState, cred: Cred, out: Message[]): boolean {
-  if (cred.rich && cred.rich.children.entries.size > 0) return false
+  if (hasChildren(cred)) return false
   const owners = ownersOf(state, cred)
   if (!owners || !usedByOwners(state, cred, owners)) return false
-  const { session, issue, reports, first, last } = cred
+  const { session, issue, reports, firstAt, lastAt } = cred
   let watchFrom = session.created > 0 ? session.created + longestLifeMs : Infinity
   if (issue?.issue.expires) watchFrom = Math.min(watchFrom, issue.issue.expires)
   for (const { expires } of reports?.leases ?? []) watchFrom = Math.min(watchFrom, expires || Infinity)
   for (const task of owners)
     watchFrom = Math.min(watchFrom, askTask(state, task, session, out).info?.ended?.at ?? Infinity)
   cred.watchFrom = watchFrom
-  const early = first !== undefined && first.at < session.created - lifeSlackMs
-  return !early && (last?.at ?? -Infinity) <= watchFrom
+  return firstAt >= session.created - lifeSlackMs && lastAt <= watchFrom
 }
 
 /** Tasks that were given the key, as long as all evidence agrees: by leases or by the parent, never both; else undefined. */
@@ -83,7 +82,7 @@ function taggedTasks(
 /** Does every report about a use, or about the key, name an owner? */
 function usedByOwners(state: CorrelateState, cred: Cred, owners: readonly string[]): boolean {
   for (const { task } of cred.reports?.claims ?? []) if (!owners.includes(task)) return false
-  for (const request of cred.rich?.matches.entries.keys() ?? [])
+  for (const request of cred.rich?.matches?.entries.keys() ?? [])
     for (const { task } of state.reports.get(request) ?? []) if (!owners.includes(task)) return false
   return true
 }

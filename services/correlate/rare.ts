@@ -1,30 +1,16 @@
 import { EarliestList } from '#shared/facts/earliest-list.ts'
-import { compareMarks, earliest, type Mark } from '#shared/facts/mark.ts'
-import { SmallestMap } from '#shared/facts/smallest-map.ts'
+import { compareMarks, type Mark } from '#shared/facts/mark.ts'
+import type { SmallestMap } from '#shared/facts/smallest-map.ts'
 import type { DeedFact } from '#shared/messages/session-facts.ts'
 import type { RareUse, Use } from '#shared/messages/use.ts'
-import type { McpCall } from '#shared/messages/hops.ts'
-import { addMatch, markOf, richCred } from './uses.ts'
-import { touch, type Cred, type CorrelateState, type Denied, type RichSession, type Session } from './state.ts'
+import { addChild, markOf } from './creds.ts'
+import { perKind, richOf } from './matches.ts'
+import { touch, type Cred, type CorrelateState, type Denied, type Session } from './state.ts'
 
-/** Records of one rare class that a session keeps for each hour, deed kind or settled target (SEMANTICS C3). */
+/** Records that a session keeps for each hour, and successes for each settled target (SEMANTICS C3). */
 const perHour = 256
-const perKind = 256
-const hoursMax = 64
-const settledMax = 256
 const marksMax = 16
 const hourMs = 3_600_000
-
-export function richOf(session: Session): RichSession {
-  session.rich ??= {
-    deeds: new Map(),
-    denied: new SmallestMap(hoursMax),
-    harvest: new SmallestMap(hoursMax),
-    settled: new SmallestMap(settledMax),
-    mcp: new EarliestList(perKind),
-  }
-  return session.rich
-}
 
 /** Folds what only few uses have. */
 export function learnRare(state: CorrelateState, cred: Cred, use: Use): void {
@@ -40,8 +26,7 @@ export function learnRare(state: CorrelateState, cred: Cred, use: Use): void {
   for (const deed of rare.deeds ?? []) if (addDeed(session, cred, use, deed)) touch(state, session)
   if (rare.issue && rare.issue.key !== '') {
     const child = { ...markOf(use), principal: rare.issue.child, call: rare.issue.call }
-    const { children, untold } = richCred(cred)
-    if (children.merge(rare.issue.key, child, earliest)) untold.add(rare.issue.key)
+    addChild(cred, rare.issue.key, child)
     touch(state, session)
   }
 }
@@ -126,27 +111,3 @@ function addDeed(
 /** One record may hold several deeds of one kind: the target tells them apart. */
 const compareDeeds = (a: DeedFact, b: DeedFact): number =>
   compareMarks(a, b) || (a.target < b.target ? -1 : a.target > b.target ? 1 : 0)
-
-/** An MCP tool call names requests: their uses are explained by it, whichever came first. */
-export function learnMcp(state: CorrelateState, call: McpCall): void {
-  for (const request of call.requests) {
-    state.mcp.set(request, earliest(state.mcp.get(request), call))
-    for (const { owner } of state.requests.find(request)) {
-      const cred = state.all[owner]
-      if (cred) explainByMcp(state, cred, call)
-    }
-  }
-}
-
-export function explainByMcp(state: CorrelateState, cred: Cred, call: McpCall): void {
-  if (richOf(cred.session).mcp.add({ ...markOf(call), principal: call.principal }))
-    touch(state, cred.session)
-}
-
-/** Uses that came before the report that names their requests. */
-export function matchReport(state: CorrelateState, request: string): void {
-  for (const { owner, mark } of state.requests.find(request)) {
-    const cred = state.all[owner]
-    if (cred) addMatch(state, cred, request, mark)
-  }
-}

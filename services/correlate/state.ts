@@ -70,8 +70,13 @@ export type Cred = {
   /** The first pair of address and agent, as a number, and whether another was ever seen. */
   place: number
   moved: boolean
-  first: Mark | undefined
-  last: Mark | undefined
+  /** What the last use showed, and the numbers of it: most uses of a key come from one place. */
+  readonly memo: Memo
+  /** First and latest direct use; the ids are '' before there is one. */
+  firstAt: number
+  firstId: string
+  lastAt: number
+  lastId: string
   /** A use later than this must be judged at once: after expiry or after the end of a task. */
   watchFrom: number
   readonly sources: string[]
@@ -85,16 +90,25 @@ export type Cred = {
   announced: boolean
 }
 
+type Memo = {
+  address: string
+  agent: string
+  place: number
+  account: string
+  region: string
+  scene: number
+}
+
 /** What few credentials have: matches with reports, and children. */
 export type RichCred = {
   /** Uses that a tool call reports, by requestID. */
-  readonly matches: SmallestMap<Mark>
+  matches: SmallestMap<Mark> | undefined
   /** What it minted, by new key id. */
-  readonly children: SmallestMap<Child>
+  children: SmallestMap<Child> | undefined
   /** Actors that may use the key and are proven, with their first use: later uses of theirs change nothing. */
-  readonly settled: Map<string, Mark>
+  settled: Map<string, Mark> | undefined
   /** Children that have not heard of their parent yet. */
-  readonly untold: Set<string>
+  untold: Set<string> | undefined
 }
 
 export type Child = Mark & { readonly principal: string; readonly call: string }
@@ -111,7 +125,6 @@ export type Session = {
   console: boolean
   hiddenIssue: boolean
   instance: string
-  readonly accounts: string[]
   rich: RichSession | undefined
   /** What detect, join and the children were last told; undefined until the session is of interest. */
   told: Told | undefined

@@ -1,10 +1,13 @@
+import type { Mark } from '#shared/facts/mark.ts'
 import { everywhere, type Message } from '#shared/messages/hops.ts'
 import type { TargetDeed } from '#shared/messages/session-facts.ts'
 import { actorFacts, bequest, tasksOf, type KeyView } from './keys.ts'
 import { deedsOf } from './lists.ts'
 import { askTask, isQuiet } from './quiet.ts'
 import type { CorrelateState, Session, Told } from './state.ts'
-import { actorName, rowsOf, whereOf } from './uses.ts'
+import { hasChildren } from './creds.ts'
+import { actorName } from './matches.ts'
+import { rowsOf, whereOf } from './rows.ts'
 import {
   factsOf,
   ofInterest,
@@ -60,10 +63,11 @@ const toldOf = (session: Session): Told =>
 /** Remembers which proven actors may use the key: their later uses need no look. */
 function settleActors(state: CorrelateState, key: KeyView): void {
   const { rich } = key.cred
-  if (!rich) return
-  rich.settled.clear()
+  if (!rich?.matches) return
+  const settled = new Map<string, Mark>()
   for (const actor of actorFacts(state, key))
-    if (actor.rank === 'corroborated' && actor.foreign === '') rich.settled.set(actorName(actor), actor.first)
+    if (actor.rank === 'corroborated' && actor.foreign === '') settled.set(actorName(actor), actor.first)
+  rich.settled = settled
 }
 
 /** Asks join about each task that the evidence names, once for each partition. */
@@ -114,19 +118,19 @@ function changed(said: Map<string, string>, about: string, text: string): boolea
 
 function tellChildren(state: CorrelateState, view: SessionView, out: Message[]): void {
   for (const key of view.keys) {
-    if (!key.cred.rich || key.cred.rich.children.entries.size === 0) continue
-    const { children } = key.cred.rich
+    const { rich } = key.cred
+    if (!rich?.children || !hasChildren(key.cred)) continue
+    const { children, untold } = rich
     const legacy = bequest(state, key)
     if (!legacy) continue
-    const { untold } = key.cred.rich
     const all = changed(heldOf(view.session), `bequest:${key.cred.key}`, JSON.stringify(legacy))
-    for (const minted of all ? children.entries.keys() : untold) {
+    for (const minted of all ? children.entries.keys() : (untold ?? [])) {
       const child = children.get(minted)
       if (!child) continue
       const { principal, id } = child
       out.push({ to: 'correlate', kind: 'inherit', key: principal, child: principal, minted, record: id, ...legacy })
     }
-    untold.clear()
+    untold?.clear()
   }
 }
 

@@ -31,7 +31,7 @@ export class Values {
   /** Number of a pair of texts; one pair has one number whoever asks. */
   pair(a: string, b: string): number {
     let of = this.pairs.get(a)
-    if (of === undefined) this.pairs.set(a, (of = new Map()))
+    if (of === undefined) this.pairs.set(a, (of = new Map<string, number>()))
     let n = of.get(b)
     if (n === undefined) {
       n = this.pairTexts.length

@@ -6,7 +6,7 @@ import { actorFacts, endOf, expiryOf, keyFacts, viewKey, type KeyView } from './
 import { agentsOfTask } from './evidence.ts'
 import { countOf, deedsOf, namesOf, deniedOf, harvestOf, placesOf, severalPlaces } from './lists.ts'
 import type { Cred, CorrelateState, Session } from './state.ts'
-import { lifeSlackMs, longestLifeMs } from './uses.ts'
+import { lifeSlackMs, longestLifeMs } from './creds.ts'
 
 /** What a session comes to right now: its keys, its holder, its chain, its subject and its story. */
 export type SessionView = {
@@ -82,9 +82,8 @@ export function ofInterest(state: CorrelateState, view: SessionView): boolean {
 
 /** Was the key used after it expired, after its task ended, or past any lifetime? */
 function pastItsEnd(state: CorrelateState, key: KeyView): boolean {
-  const { first, last, session } = key.cred
-  const early = first !== undefined && first.at < session.created - lifeSlackMs
-  return early || (last?.at ?? -Infinity) > watchFromOf(state, key)
+  const { firstAt, lastAt, session } = key.cred
+  return firstAt < session.created - lifeSlackMs || lastAt > watchFromOf(state, key)
 }
 
 /** The moment from which every later use must be judged at once. */
@@ -118,7 +117,7 @@ export function factsOf(state: CorrelateState, view: SessionView, revision: numb
     subject,
     leaseRoot,
     holder: decision.holder,
-    conflicts: keys.flatMap((key) => conflictsOf(key.decision, key.cred.first?.at ?? 0)),
+    conflicts: keys.flatMap((key) => conflictsOf(key.decision, key.cred.firstAt)),
     path,
     keys: keys.map((key) => keyFacts(state, key)),
     actors: keys.flatMap((key) => actorFacts(state, key)),

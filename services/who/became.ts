@@ -1,3 +1,4 @@
+import { firstOf, lastOf } from '#services/correlate/creds.ts'
 import { compareMarks, type Mark } from '#shared/facts/mark.ts'
 import type { Edge, Evidence, Holder, PathNode } from '#shared/messages/holder.ts'
 import { nodeOf } from '#services/correlate/keys.ts'
@@ -77,8 +78,8 @@ const ancestor = (node: PathNode, known: Known | undefined): Became => ({
   key: node.key,
   holder: node.holder,
   uses: known?.cred.uses ?? 0,
-  first: known?.cred.first,
-  last: known?.cred.last,
+  first: known && firstOf(known.cred),
+  last: known && lastOf(known.cred),
   edge: node.edge,
 })
 
@@ -93,8 +94,8 @@ const became = (
   key: cred.key,
   holder: view.decision.holder,
   uses: cred.uses,
-  first: cred.first,
-  last: cred.last,
+  first: firstOf(cred),
+  last: lastOf(cred),
   edge,
 })
 
@@ -108,7 +109,7 @@ function ownEdge(asked: Asked, known: Known): Edge | undefined {
 
 const byEvidence = ({ record, rank, rule }: Evidence, { cred }: Known): Edge => ({
   record,
-  at: cred.first?.at ?? 0,
+  at: cred.firstAt,
   rank,
   rule,
 })

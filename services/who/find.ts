@@ -127,7 +127,7 @@ const heldBy = (all: readonly Known[], level: 'agent' | 'task', id: string): Kno
 /** A key that records only show being made, or that reports name, and nobody used. */
 function isMinted(id: string, all: readonly Known[], { join }: States): boolean {
   return (
-    all.some(({ cred }) => cred.rich?.children.get(id) !== undefined) ||
+    all.some(({ cred }) => cred.rich?.children?.get(id) !== undefined) ||
     all.some(({ cred }) =>
       cred.session.rich?.deeds.get('key-created')?.items.some(({ made }) => made === id),
     ) ||

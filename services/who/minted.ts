@@ -67,7 +67,7 @@ export function indexOf(all: readonly Known[]): Map<string, Known[]> {
 /** Everything that one credential made by itself. */
 function edgesOf(cred: Cred): Minted[] {
   const from = cred.key || cred.session.id
-  const issues = [...(cred.rich?.children.entries ?? [])].map(
+  const issues = [...(cred.rich?.children?.entries ?? [])].map(
     ([to, { id, at, principal, call }]): Minted => ({
       from,
       to,

@@ -1,6 +1,6 @@
 import { earliest, latest, type Mark } from '#shared/facts/mark.ts'
 import type { ErrorClass } from '#shared/messages/use.ts'
-import { rowsOf, whatOf } from '#services/correlate/uses.ts'
+import { rowsOf, whatOf } from '#services/correlate/rows.ts'
 import type { Known } from './find.ts'
 
 /** One action of one service that a subject called, refused or not. */

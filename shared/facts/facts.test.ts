@@ -42,7 +42,8 @@ const kinds: Record<string, (marks: readonly Mark[]) => unknown> = {
     for (const { at, id: name } of marks) {
       let row = table.find(7, at % 3, 1)
       if (row < 0) row = head = table.add(7, at % 3, 1, head)
-      table.touch(row, at, name)
+      table.note(name)
+      table.touch(row, at)
     }
     const rows: unknown[] = []
     for (let row = head; row >= 0; row = table.next(row))

@@ -1,6 +1,11 @@
 import { hash128 } from './hash.ts'
-import { Ids } from './ids.ts'
 import type { Mark } from './mark.ts'
+import { compareIds, idTable, packId, unpackId } from './uuid.ts'
+
+/** One row is 40 bytes: low and high word of the hash, owner, (gap), time, id. */
+const rowWords = 10
+const [lowAt, highAt, ownerAt, idAt] = [0, 1, 2, 6]
+const [timeAt, rowTimes] = [2, 5]
 
 /**
  * Which credential made the call with this requestID: 64-bit hash → owner and mark, one row a direct use. Two rows may share
@@ -10,106 +15,101 @@ import type { Mark } from './mark.ts'
 export class Requests {
   size = 0
   dropped = 0
-  private capacity: number
-  private low: Uint32Array
-  private high: Uint32Array
-  private owner: Uint32Array
-  private at: Float64Array
-  private ids: Ids
-  private index: Int32Array
+  private capacity = 1 << 10
+  private words = new Uint32Array(this.capacity * rowWords)
+  private times = new Float64Array(this.words.buffer)
+  private index = new Int32Array(this.capacity * 2).fill(-1)
+  private readonly table = idTable()
+  private readonly id = new Uint32Array(4)
+  private readonly hash = new Uint32Array(4)
   /** Rows whose first hash word is above this are not kept. */
   private ceiling = 0xffffffff
   private readonly limit: number
-  private readonly word = new Uint32Array(4)
 
   constructor(limit = 1 << 25) {
     this.limit = limit
-    this.capacity = 1 << 10
-    this.low = new Uint32Array(this.capacity)
-    this.high = new Uint32Array(this.capacity)
-    this.owner = new Uint32Array(this.capacity)
-    this.at = new Float64Array(this.capacity)
-    this.ids = new Ids(this.capacity)
-    this.index = new Int32Array(this.capacity * 2).fill(-1)
   }
 
   add(request: string, owner: number, mark: Mark): void {
-    hash128(request, this.word)
-    const [low = 0, high = 0] = this.word
+    hash128(request, this.hash)
+    const [low = 0, high = 0] = this.hash
     if (low > this.ceiling) {
       this.dropped++
       return
     }
-    const mask = this.index.length - 1
+    packId(this.table, mark.id, this.id)
+    const { index } = this
+    const mask = index.length - 1
     let slot = high & mask
     for (; ; slot = (slot + 1) & mask) {
-      const row = this.index[slot] ?? -1
+      const row = index[slot] ?? -1
       if (row < 0) break
-      if (this.low[row] === low && this.high[row] === high && this.owner[row] === owner)
-        if (this.at[row] === mark.at && this.ids.compare(row, mark.id) === 0) return
+      if (this.is(row, low, high) && this.owner(row) === owner && this.same(row, mark.at)) return
     }
-    this.push(slot, low, high, owner, mark)
-  }
-
-  private push(slot: number, low: number, high: number, owner: number, mark: Mark): void {
-    const row = this.size++
-    this.low[row] = low
-    this.high[row] = high
-    this.owner[row] = owner
-    this.at[row] = mark.at
-    this.ids.set(row, mark.id)
-    this.index[slot] = row
-    while (this.size >= this.limit) this.halve()
-    if (this.size === this.capacity) this.grow()
+    this.push(slot, low, high, owner, mark.at)
   }
 
   /** Every (owner, mark) that made a call with this requestID. */
   find(request: string): { readonly owner: number; readonly mark: Mark }[] {
-    hash128(request, this.word)
-    const [low, high = 0] = this.word
+    hash128(request, this.hash)
+    const [low = 0, high = 0] = this.hash
     const found: { owner: number; mark: Mark }[] = []
     const mask = this.index.length - 1
     for (let slot = high & mask; ; slot = (slot + 1) & mask) {
       const row = this.index[slot] ?? -1
       if (row < 0) return found
-      if (this.low[row] === low && this.high[row] === high)
-        found.push({ owner: this.owner[row] ?? 0, mark: { at: this.at[row] ?? 0, id: this.ids.get(row) } })
+      if (this.is(row, low, high)) found.push({ owner: this.owner(row), mark: this.mark(row) })
     }
+  }
+
+  private is(row: number, low: number, high: number): boolean {
+    return this.words[row * rowWords + lowAt] === low && this.words[row * rowWords + highAt] === high
+  }
+  private owner(row: number): number {
+    return this.words[row * rowWords + ownerAt] ?? 0
+  }
+  private same(row: number, at: number): boolean {
+    const stored = this.times[row * rowTimes + timeAt]
+    return stored === at && compareIds(this.table, this.words, row * rowWords + idAt, this.id) === 0
+  }
+  private mark(row: number): Mark {
+    const at = this.times[row * rowTimes + timeAt] ?? 0
+    return { at, id: unpackId(this.table, this.words, row * rowWords + idAt) }
+  }
+
+  private push(slot: number, low: number, high: number, owner: number, at: number): void {
+    const row = this.size++
+    const word = row * rowWords
+    this.words[word + lowAt] = low
+    this.words[word + highAt] = high
+    this.words[word + ownerAt] = owner
+    this.times[row * rowTimes + timeAt] = at
+    this.words.set(this.id, word + idAt)
+    this.index[slot] = row
+    while (this.size >= this.limit) this.halve()
+    if (this.size === this.capacity) this.grow()
   }
 
   /** Lowers the ceiling until half the rows fit; which rows stay depends on their hashes alone. */
   private halve(): void {
     this.ceiling = this.ceiling >>> 1
-    const before = { size: this.size, low: this.low, high: this.high, owner: this.owner, at: this.at, ids: this.ids }
-    this.size = 0
-    this.ids = new Ids(this.capacity)
-    this.low = new Uint32Array(this.capacity)
-    this.high = new Uint32Array(this.capacity)
-    this.owner = new Uint32Array(this.capacity)
-    this.at = new Float64Array(this.capacity)
-    for (let row = 0; row < before.size; row++) {
-      if ((before.low[row] ?? 0) > this.ceiling) {
-        this.dropped++
-        continue
-      }
-      const to = this.size++
-      this.low[to] = before.low[row] ?? 0
-      this.high[to] = before.high[row] ?? 0
-      this.owner[to] = before.owner[row] ?? 0
-      this.at[to] = before.at[row] ?? 0
-      this.ids.set(to, before.ids.get(row))
+    let kept = 0
+    for (let row = 0; row < this.size; row++) {
+      if ((this.words[row * rowWords + lowAt] ?? 0) > this.ceiling) continue
+      this.words.copyWithin(kept * rowWords, row * rowWords, (row + 1) * rowWords)
+      kept++
     }
+    this.dropped += this.size - kept
+    this.size = kept
     this.reindex()
   }
 
   private grow(): void {
     this.capacity *= 2
-    const wide = <T extends Uint32Array | Float64Array>(from: T, to: T): T => (to.set(from), to)
-    this.low = wide(this.low, new Uint32Array(this.capacity))
-    this.high = wide(this.high, new Uint32Array(this.capacity))
-    this.owner = wide(this.owner, new Uint32Array(this.capacity))
-    this.at = wide(this.at, new Float64Array(this.capacity))
-    this.ids.grow(this.capacity)
+    const words = new Uint32Array(this.capacity * rowWords)
+    words.set(this.words)
+    this.words = words
+    this.times = new Float64Array(words.buffer)
     this.reindex()
   }
 
@@ -117,7 +117,7 @@ export class Requests {
     this.index = new Int32Array(this.capacity * 2).fill(-1)
     const mask = this.index.length - 1
     for (let row = 0; row < this.size; row++) {
-      let slot = (this.high[row] ?? 0) & mask
+      let slot = (this.words[row * rowWords + highAt] ?? 0) & mask
       while ((this.index[slot] ?? -1) >= 0) slot = (slot + 1) & mask
       this.index[slot] = row
     }

@@ -1,32 +1,38 @@
-import { Ids } from './ids.ts'
 import type { Mark } from './mark.ts'
+import { compareIds, idTable, packId, unpackId } from './uuid.ts'
+
+/** One row is 64 bytes, a cache line: owner, a, b, link; first and latest time; first and latest id. */
+const rowWords = 16
+const [ownerAt, aAt, bAt, linkAt, firstIdAt, lastIdAt] = [0, 1, 2, 3, 8, 12]
+/** Times in 64-bit steps of the same memory. */
+const [firstAt, lastAt, rowTimes] = [2, 3, 8]
+const noRow = 0xffffffff
 
 /**
- * First and latest sighting of many small values by many owners, as rows of shared typed arrays: about 60 bytes a row, and
- * a use that only moves `last` costs one probe. A value is two numbers (a, b); the owner is a number too. Rows never move;
- * each owner's rows hang on a chain, so that they can be listed.
+ * First and latest sighting of many small values by many owners, as rows of one shared buffer: a use that only moves `last`
+ * costs one probe and one row. A value is two numbers (a, b); the owner is a number too. Rows never move; each owner's
+ * rows hang on a chain, so that they can be listed.
  */
 export class Sightings {
   size = 0
   private capacity = 1 << 10
-  private owner = new Uint32Array(this.capacity)
-  private a = new Uint32Array(this.capacity)
-  private b = new Uint32Array(this.capacity)
-  private link = new Int32Array(this.capacity)
-  private firstAt = new Float64Array(this.capacity)
-  private lastAt = new Float64Array(this.capacity)
-  private readonly ids = new Ids(this.capacity * 2)
+  private words = new Uint32Array(this.capacity * rowWords)
+  private times = new Float64Array(this.words.buffer)
+  private readonly table = idTable()
+  private readonly id = new Uint32Array(4)
   private index = new Int32Array(this.capacity * 2).fill(-1)
   /** Slots of the index in use; a replaced row leaves its old slot behind until the next rebuild. */
   private used = 0
 
   /** Row of this value of this owner, or −1. */
   find(owner: number, a: number, b: number): number {
-    const mask = this.index.length - 1
+    const { index, words } = this
+    const mask = index.length - 1
     for (let slot = spread(owner, a, b) & mask; ; slot = (slot + 1) & mask) {
-      const row = this.index[slot] ?? -1
+      const row = index[slot] ?? -1
       if (row < 0) return -1
-      if (this.owner[row] === owner && this.a[row] === a && this.b[row] === b) return row
+      const at = row * rowWords
+      if (words[at] === owner && words[at + aAt] === a && words[at + bAt] === b) return row
     }
   }
 
@@ -34,73 +40,84 @@ export class Sightings {
   add(owner: number, a: number, b: number, next: number): number {
     if (this.size === this.capacity) this.grow()
     const row = this.size++
-    this.owner[row] = owner
-    this.link[row] = next
+    const at = row * rowWords
+    this.words[at + ownerAt] = owner
+    this.words[at + linkAt] = next < 0 ? noRow : next
     this.put(row, a, b)
     return row
   }
 
   /** Gives a row to another value of the same owner: what a bound does when it evicts. */
   replace(row: number, a: number, b: number): void {
-    this.a[row] = 0xffffffff
     this.put(row, a, b)
   }
 
-  private put(row: number, a: number, b: number): void {
-    this.a[row] = a
-    this.b[row] = b
-    this.firstAt[row] = Infinity
-    this.lastAt[row] = -Infinity
-    this.insert(row)
+  /** Packs the id of the use whose sightings are noted next. */
+  note(id: string): void {
+    packId(this.table, id, this.id)
   }
 
-  /** Notes a sighting; true if it is the first or the latest of its row. */
-  touch(row: number, at: number, id: string): boolean {
-    const first = this.firstAt[row] ?? Infinity
-    const last = this.lastAt[row] ?? -Infinity
+  /** Notes a sighting by the packed id; true if it is the first or the latest of its row. */
+  touch(row: number, time: number): boolean {
+    const { words, times, id } = this
+    const at = row * rowWords
+    const timeAt = row * rowTimes
+    const last = times[timeAt + lastAt] ?? -Infinity
+    const first = times[timeAt + firstAt] ?? Infinity
     let changed = false
-    if (at > last || (at === last && this.ids.compare(row * 2 + 1, id) < 0)) {
-      this.lastAt[row] = at
-      this.ids.set(row * 2 + 1, id)
+    if (time > last || (time === last && compareIds(this.table, words, at + lastIdAt, id) < 0)) {
+      times[timeAt + lastAt] = time
+      copyId(words, at + lastIdAt, id)
       changed = true
     }
-    if (at < first || (at === first && this.ids.compare(row * 2, id) > 0)) {
-      this.firstAt[row] = at
-      this.ids.set(row * 2, id)
+    if (time < first || (time === first && compareIds(this.table, words, at + firstIdAt, id) > 0)) {
+      times[timeAt + firstAt] = time
+      copyId(words, at + firstIdAt, id)
       changed = true
     }
     return changed
   }
 
   valueA(row: number): number {
-    return this.a[row] ?? 0
+    return this.words[row * rowWords + aAt] ?? 0
   }
   valueB(row: number): number {
-    return this.b[row] ?? 0
+    return this.words[row * rowWords + bAt] ?? 0
   }
   next(row: number): number {
-    return this.link[row] ?? -1
+    const next = this.words[row * rowWords + linkAt] ?? noRow
+    return next === noRow ? -1 : next
   }
   first(row: number): Mark {
-    return { at: this.firstAt[row] ?? 0, id: this.ids.get(row * 2) }
+    return { at: this.firstTime(row), id: unpackId(this.table, this.words, row * rowWords + firstIdAt) }
   }
   last(row: number): Mark {
-    return { at: this.lastAt[row] ?? 0, id: this.ids.get(row * 2 + 1) }
+    return { at: this.lastTime(row), id: unpackId(this.table, this.words, row * rowWords + lastIdAt) }
   }
   firstTime(row: number): number {
-    return this.firstAt[row] ?? Infinity
+    return this.times[row * rowTimes + firstAt] ?? Infinity
   }
   /** −Infinity in a row that was just made. */
   lastTime(row: number): number {
-    return this.lastAt[row] ?? -Infinity
+    return this.times[row * rowTimes + lastAt] ?? -Infinity
+  }
+
+  private put(row: number, a: number, b: number): void {
+    this.words[row * rowWords + aAt] = a
+    this.words[row * rowWords + bAt] = b
+    this.times[row * rowTimes + firstAt] = Infinity
+    this.times[row * rowTimes + lastAt] = -Infinity
+    this.insert(row)
   }
 
   private insert(row: number): void {
-    const mask = this.index.length - 1
-    let slot = spread(this.owner[row] ?? 0, this.a[row] ?? 0, this.b[row] ?? 0) & mask
-    while ((this.index[slot] ?? -1) >= 0) slot = (slot + 1) & mask
-    this.index[slot] = row
-    if (++this.used * 4 > this.index.length * 3) this.reindex()
+    const { index, words } = this
+    const mask = index.length - 1
+    const at = row * rowWords
+    let slot = spread(words[at] ?? 0, words[at + aAt] ?? 0, words[at + bAt] ?? 0) & mask
+    while ((index[slot] ?? -1) >= 0) slot = (slot + 1) & mask
+    index[slot] = row
+    if (++this.used * 4 > index.length * 3) this.reindex()
   }
 
   private reindex(): void {
@@ -111,20 +128,19 @@ export class Sightings {
 
   private grow(): void {
     this.capacity *= 2
-    this.owner = wider(this.owner, new Uint32Array(this.capacity))
-    this.a = wider(this.a, new Uint32Array(this.capacity))
-    this.b = wider(this.b, new Uint32Array(this.capacity))
-    this.link = wider(this.link, new Int32Array(this.capacity))
-    this.firstAt = wider(this.firstAt, new Float64Array(this.capacity))
-    this.lastAt = wider(this.lastAt, new Float64Array(this.capacity))
-    this.ids.grow(this.capacity * 2)
+    const words = new Uint32Array(this.capacity * rowWords)
+    words.set(this.words)
+    this.words = words
+    this.times = new Float64Array(words.buffer)
     this.reindex()
   }
 }
 
-function wider<T extends Uint32Array | Int32Array | Float64Array>(from: T, to: T): T {
-  to.set(from)
-  return to
+function copyId(words: Uint32Array, at: number, id: Uint32Array): void {
+  words[at] = id[0] ?? 0
+  words[at + 1] = id[1] ?? 0
+  words[at + 2] = id[2] ?? 0
+  words[at + 3] = id[3] ?? 0
 }
 
 function spread(owner: number, a: number, b: number): number {

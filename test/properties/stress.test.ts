@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from 'vitest'
 import type { CorrelateState } from '#services/correlate/state.ts'
-import { rowsOf, whatOf, whereOf } from '#services/correlate/uses.ts'
+import { rowsOf, whatOf, whereOf } from '#services/correlate/rows.ts'
 import type { Replayed } from '#services/replay/replay.ts'
 import { through } from '#test/engine.ts'
 import { makerOf } from './maker.ts'
@@ -100,7 +100,7 @@ function droppedOf({ engine }: Replayed): Record<string, number> {
     rich.flatMap((each) => [...each[part].entries.values()].map(({ dropped }) => dropped))
   return {
     values: sum(correlate.map(({ values }) => values.dropped)),
-    matches: sum(creds.map((cred) => cred.rich?.matches.dropped ?? 0)),
+    matches: sum(creds.map((cred) => cred.rich?.matches?.dropped ?? 0)),
     'denials of an hour': sum(lists('denied')),
     'hours with denials': sum(rich.map(({ denied }) => denied.dropped)),
     settled: sum(rich.map(({ settled }) => settled.dropped)),
@@ -121,7 +121,7 @@ function keptOf({ engine }: Replayed): string[] {
         found.push(JSON.stringify([cred.session.id, whatOf(state, row)]))
       for (const row of rowsOf(state, cred, 'where'))
         found.push(JSON.stringify([cred.session.id, whereOf(state, row)]))
-      for (const [request, mark] of cred.rich?.matches.entries ?? [])
+      for (const [request, mark] of cred.rich?.matches?.entries ?? [])
         found.push(JSON.stringify([cred.session.id, request, mark]))
     }
   return found.toSorted()

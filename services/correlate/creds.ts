@@ -1,0 +1,146 @@
+import { compareMarks, type Mark } from '#shared/facts/mark.ts'
+import { SmallestMap } from '#shared/facts/smallest-map.ts'
+import { baseOf } from '#shared/policy.ts'
+import type { Use } from '#shared/messages/use.ts'
+import { matchingIssue } from './issue.ts'
+import { touch, type Child, type Cred, type CorrelateState, type RichCred, type Session } from './state.ts'
+
+const hourMs = 3_600_000
+/** AWS lets no temporary credential live longer (GetSessionToken and GetFederationToken, 36 h). */
+export const longestLifeMs = 36 * hourMs
+/** Clocks and long calls: eventTime may lie a little outside of a lifetime. */
+export const lifeSlackMs = 5 * 60_000
+
+/** Uses explained by reports, and children, that one credential keeps. */
+const matchesMax = 256
+const childrenMax = 16_384
+
+/** The credential of a use, made on first sight. */
+export function credOf(state: CorrelateState, use: Use): Cred {
+  const fast = state.creds.get(use.key)
+  if (fast && fast.session.principal === use.principal && fast.session.created === use.created)
+    return fast
+  const id = sessionId(use)
+  const known = state.more.get(`${id}|${use.key}`)
+  return known ?? makeCred(state, use, id, fast !== undefined || use.key === '')
+}
+
+const sessionId = ({ principal, created, key }: Use): string =>
+  created ? `${principal}@${new Date(created).toISOString()}` : `${principal}#${key || '-'}`
+
+function makeCred(state: CorrelateState, use: Use, id: string, shared: boolean): Cred {
+  const session = state.sessions.get(id) ?? makeSession(state, use, id)
+  const cred: Cred = {
+    index: state.all.length,
+    key: use.key,
+    session,
+    uses: 0,
+    what: -1,
+    where: -1,
+    whatCount: 0,
+    whereCount: 0,
+    place: -1,
+    moved: false,
+    memo: { address: '', agent: '', place: 0, account: '', region: '', scene: 0 },
+    firstAt: Infinity,
+    firstId: '',
+    lastAt: -Infinity,
+    lastId: '',
+    watchFrom: use.created > 0 ? use.created + longestLifeMs : Infinity,
+    sources: [],
+    scopes: [],
+    issue: undefined,
+    inherits: undefined,
+    reports: undefined,
+    rich: undefined,
+    announced: false,
+  }
+  lookUp(state, cred)
+  state.all.push(cred)
+  session.creds.push(cred)
+  if (shared) setAside(state, `${id}|${use.key}`, cred)
+  else state.creds.set(use.key, cred)
+  touch(state, session)
+  return cred
+}
+
+/** What came before the first use: the issue, the inheritance, the reports. */
+function lookUp(state: CorrelateState, cred: Cred): void {
+  if (cred.key === '') return
+  const name = `${cred.session.principal}|${cred.key}`
+  cred.issue = matchingIssue(state.issues.get(name), cred.session.created)
+  cred.inherits = state.inherits.get(name)
+  cred.reports = state.keyReports.get(cred.key)
+}
+
+/** A second principal or session with the same key id, or a credential without one. */
+function setAside(state: CorrelateState, name: string, cred: Cred): void {
+  state.more.set(name, cred)
+  if (cred.key === '') return
+  const others = state.others.get(cred.key)
+  if (others) others.push(cred)
+  else state.others.set(cred.key, [cred])
+}
+
+function makeSession(state: CorrelateState, use: Use, id: string): Session {
+  const session: Session = {
+    id,
+    principal: use.principal,
+    account: use.principal.slice(0, use.principal.indexOf('/')),
+    created: use.created,
+    identity: use.identity,
+    creds: [],
+    arrived: -Infinity,
+    console: false,
+    hiddenIssue: false,
+    instance: '',
+    rich: undefined,
+    told: undefined,
+    said: undefined,
+    queued: false,
+  }
+  state.sessions.set(id, session)
+  const base = baseOf(use.principal)
+  const family = state.bases.get(base)
+  if (family) family.push(session)
+  else state.bases.set(base, [session])
+  return session
+}
+
+/** First and latest direct use. The latest matters at once only past the moment that somebody watches for. */
+export function moveEnds(state: CorrelateState, cred: Cred, { at, id }: Mark): void {
+  if (at < cred.firstAt || (at === cred.firstAt && id < cred.firstId)) {
+    if (cred.firstAt < Infinity) touch(state, cred.session)
+    cred.firstAt = at
+    cred.firstId = id
+  }
+  if (at > cred.lastAt || (at === cred.lastAt && id > cred.lastId)) {
+    if (at > cred.watchFrom) touch(state, cred.session)
+    cred.lastAt = at
+    cred.lastId = id
+  }
+}
+
+export const firstOf = ({ firstAt, firstId }: Cred): Mark => ({ at: firstAt, id: firstId })
+export const lastOf = ({ lastAt, lastId }: Cred): Mark => ({ at: lastAt, id: lastId })
+export const markOf = ({ at, id }: Mark): Mark => ({ at, id })
+
+export function richCred(cred: Cred): RichCred {
+  cred.rich ??= { matches: undefined, settled: undefined, children: undefined, untold: undefined }
+  return cred.rich
+}
+
+export function matchesOf(cred: Cred): SmallestMap<Mark> {
+  const rich = richCred(cred)
+  return (rich.matches ??= new SmallestMap(matchesMax))
+}
+
+/** Notes a child that the credential minted. */
+export function addChild(cred: Cred, minted: string, child: Child): void {
+  const rich = richCred(cred)
+  const children = (rich.children ??= new SmallestMap<Child>(childrenMax))
+  const kept = children.merge(minted, child, (a, b) => (compareMarks(a, b) <= 0 ? a : b))
+  if (kept) (rich.untold ??= new Set()).add(minted)
+}
+
+export const hasChildren = ({ rich }: Cred): boolean => (rich?.children?.entries.size ?? 0) > 0

@@ -1,0 +1,71 @@
+import { EarliestList } from '#shared/facts/earliest-list.ts'
+import { earliest, type Mark } from '#shared/facts/mark.ts'
+import { SmallestMap } from '#shared/facts/smallest-map.ts'
+import type { McpCall } from '#shared/messages/hops.ts'
+import type { Use } from '#shared/messages/use.ts'
+import { markOf, matchesOf } from './creds.ts'
+import { touch, type Cred, type CorrelateState, type RichSession, type Session } from './state.ts'
+
+/** Records of one rare class that a session keeps for each deed kind, hour or settled target (SEMANTICS C3). */
+export const perKind = 256
+const hoursMax = 64
+const settledMax = 256
+
+export function richOf(session: Session): RichSession {
+  session.rich ??= {
+    deeds: new Map(),
+    denied: new SmallestMap(hoursMax),
+    harvest: new SmallestMap(hoursMax),
+    settled: new SmallestMap(settledMax),
+    mcp: new EarliestList(perKind),
+  }
+  return session.rich
+}
+
+/** Remembers who made the request, and joins it with what named it before. */
+export function matchRequest(state: CorrelateState, cred: Cred, use: Use): void {
+  state.requests.add(use.request, cred.index, use)
+  if (state.reports.size > 0 && state.reports.has(use.request)) addMatch(state, cred, use.request, use)
+  const call = state.mcp.size > 0 ? state.mcp.get(use.request) : undefined
+  if (call) explainByMcp(state, cred, call)
+}
+
+/** Uses that came before the report that names their requests. */
+export function matchReport(state: CorrelateState, request: string): void {
+  for (const { owner, mark } of state.requests.find(request)) {
+    const cred = state.all[owner]
+    if (cred) addMatch(state, cred, request, mark)
+  }
+}
+
+/** A report names a use. Only a new actor, an earlier first use, or the use of a stranger changes what is known. */
+function addMatch(state: CorrelateState, cred: Cred, request: string, mark: Mark): void {
+  const matches = matchesOf(cred)
+  const { dropped } = matches
+  matches.merge(request, markOf(mark), (old, now) => earliest(old, now))
+  const reports = state.reports.get(request) ?? []
+  const [only] = reports
+  const first = only && reports.length === 1 ? cred.rich?.settled?.get(actorName(only)) : undefined
+  if (first && first.at < mark.at && matches.dropped === dropped) return
+  touch(state, cred.session)
+}
+
+/** How an actor is told apart. */
+export const actorName = ({ task, agent }: { task: string; agent?: string | undefined }): string =>
+  `${task}|${agent ?? ''}`
+
+/** An MCP tool call names requests: their uses are explained by it, whichever came first. */
+export function learnMcp(state: CorrelateState, call: McpCall): void {
+  for (const request of call.requests) {
+    state.mcp.set(request, earliest(state.mcp.get(request), call))
+    for (const { owner } of state.requests.find(request)) {
+      const cred = state.all[owner]
+      if (cred) explainByMcp(state, cred, call)
+    }
+  }
+}
+
+function explainByMcp(state: CorrelateState, cred: Cred, call: McpCall): void {
+  if (richOf(cred.session).mcp.add({ ...markOf(call), principal: call.principal }))
+    touch(state, cred.session)
+}
