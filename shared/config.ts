@@ -1,7 +1,7 @@
 import { suggestion } from '#shared/nearest.ts'
 import { allSettings, type Config, type NamedSetting, variablePrefix } from './config/settings.ts'
 
-export type { Config, NamedSetting } from './config/settings.ts'
+export type { Config } from './config/settings.ts'
 export { allSettings } from './config/settings.ts'
 
 /** Where values may come from, weakest first; all three parts may be absent. */

@@ -15,7 +15,7 @@ export const sniffBytes = 512
 type Signature = { readonly bytes: readonly number[]; readonly kind: Kind }
 
 const other = (name: string): Kind => ({ as: 'other', name })
-const ascii = (text: string): number[] => [...text].map((letter) => letter.charCodeAt(0))
+const ascii = (text: string): number[] => Array.from(text, (letter) => letter.charCodeAt(0))
 
 /** Magic numbers from the formats' own specifications; the first that fits decides. */
 const signatures: readonly Signature[] = [

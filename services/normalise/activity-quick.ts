@@ -21,8 +21,8 @@ function every<T>(
   check: (item: unknown) => T | undefined,
 ): readonly T[] | undefined {
   if (!Array.isArray(value)) return undefined
-  for (const item of value) if (check(item) === undefined) return undefined
-  return value
+  const items: readonly unknown[] = value
+  return items.every((item) => check(item) !== undefined) ? (items as readonly T[]) : undefined
 }
 
 /** Keeps the object that the reader made: it has no other fields than the schema's. */

@@ -274,6 +274,6 @@ test('every example of docs/agent-activities.md is an activity', () => {
   const examples = page.match(/^\{"kind".*\}$/gm) ?? []
   const kinds = examples
     .map((line) => activityOf(JSON.parse(line)))
-    .map((each) => Object(each).kind)
+    .map((each) => String(Object(each).kind))
   expect(kinds.toSorted()).toEqual(Object.keys(fieldsOf).toSorted())
 })

@@ -24,7 +24,7 @@ export type Files = {
    * Undoes gzip, also of several members in a row. Throws `Damaged` where the stream is cut or damaged, after it has
    * given every byte that stands before the damage; passes on what the compressed stream throws.
    */
-  gunzip(compressed: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>
+  readonly gunzip: (compressed: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>
 }
 
 /** The outside world does not give the bytes. The message says why, in words. */

@@ -1,4 +1,5 @@
 import { graver, type Severity, type Verdict } from '#shared/messages/finding.ts'
+import type { DeedKind } from '#shared/messages/deed.ts'
 import type { DeedFact, SessionFacts } from '#shared/messages/session-facts.ts'
 import type { Detection } from '../detection.ts'
 import {
@@ -82,19 +83,21 @@ function severityOf(facts: SessionFacts, deeds: readonly DeedFact[]): Severity {
   return deeds.map((deed) => weightOf(facts, deed)).reduce(graver)
 }
 
+const weightOf = (facts: SessionFacts, deed: DeedFact): Severity =>
+  weights[deed.deed]?.(facts, deed) ?? 'high'
+
+/** How much a deed weighs by itself, where that is not always the same. */
+const weights: Partial<Record<DeedKind, (facts: SessionFacts, deed: DeedFact) => Severity>> = {
+  'trust-opened': (_, deed) => weightOfTrust(deed),
+  'boundary-removed': (facts, deed) =>
+    deed.grantee === 'self' || isOwn(facts, deed) ? 'high' : 'medium',
+  'policy-granted': (facts, deed) => (givesAdmin(facts, deed) ? 'high' : 'medium'),
+}
+
 /** An existing role that is opened gives away what others built on it; a new one, only what its maker adds. */
-function weightOf(facts: SessionFacts, deed: DeedFact): Severity {
-  switch (deed.deed) {
-    case 'trust-opened':
-      if (!letsOutsidersIn(deed)) return 'medium'
-      return deed.grantee === 'everyone' || deed.action !== 'CreateRole' ? 'critical' : 'high'
-    case 'boundary-removed':
-      return deed.grantee === 'self' || isOwn(facts, deed) ? 'high' : 'medium'
-    case 'policy-granted':
-      return givesAdmin(facts, deed) ? 'high' : 'medium'
-    default:
-      return 'high'
-  }
+function weightOfTrust(deed: DeedFact): Severity {
+  if (!letsOutsidersIn(deed)) return 'medium'
+  return deed.grantee === 'everyone' || deed.action !== 'CreateRole' ? 'critical' : 'high'
 }
 
 const isOwn = ({ principal }: SessionFacts, { account, target }: DeedFact): boolean =>
