@@ -20,7 +20,13 @@ export type KeyActor = {
   readonly marks: readonly Mark[]
 }
 
-type Sighting = { readonly task: string; readonly agent: string; readonly rank: Rank; readonly rule: string; readonly mark: Mark }
+type Sighting = {
+  readonly task: string
+  readonly agent: string
+  readonly rank: Rank
+  readonly rule: string
+  readonly mark: Mark
+}
 
 /** Actors of a credential, one for each task; the best-proven sightings of each. Sorted by task. */
 export function actorsOfKey(state: CorrelateState, cred: Cred): KeyActor[] {
@@ -59,7 +65,9 @@ function actor(group: readonly Sighting[]): KeyActor {
 function byRequest(state: CorrelateState, cred: Cred): Sighting[] {
   const found: Sighting[] = []
   for (const [request, mark] of cred.rich?.matches?.entries ?? []) {
-    const near = (state.reports.get(request) ?? []).filter(({ time, end }) => close(mark.at, time, end ?? time))
+    const near = (state.reports.get(request) ?? []).filter(({ time, end }) =>
+      close(mark.at, time, end ?? time),
+    )
     const tasks = new Set(near.map((call) => `${call.task}|${call.agent ?? ''}`))
     const [call] = near
     if (!call || tasks.size !== 1) continue

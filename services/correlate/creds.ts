@@ -3,7 +3,14 @@ import { SmallestMap } from '#shared/facts/smallest-map.ts'
 import { baseOf } from '#shared/policy.ts'
 import type { Use } from '#shared/messages/use.ts'
 import { matchingIssue } from './issue.ts'
-import { touch, type Child, type Cred, type CorrelateState, type RichCred, type Session } from './state.ts'
+import {
+  touch,
+  type Child,
+  type Cred,
+  type CorrelateState,
+  type RichCred,
+  type Session,
+} from './state.ts'
 
 const hourMs = 3_600_000
 /** AWS lets no temporary credential live longer (GetSessionToken and GetFederationToken, 36 h). */

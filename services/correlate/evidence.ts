@@ -76,7 +76,13 @@ function runtimes(state: CorrelateState, cred: Cred): Evidence[] {
   return [...agents]
     .filter((agent) => holds(state, agent, cred.session))
     .map((agent) =>
-      given('agent', agent, 'exact', 'AWS names the runtime it was given to', registrationOf(state.registry, agent)),
+      given(
+        'agent',
+        agent,
+        'exact',
+        'AWS names the runtime it was given to',
+        registrationOf(state.registry, agent),
+      ),
     )
 }
 
@@ -148,7 +154,10 @@ function leases(state: CorrelateState, cred: Cred): Evidence[] {
     .flatMap((lease) => {
       const rank = leaseRank(state, lease)
       const rule = rank === 'exact' ? 'leased by a configured issuer' : 'lease reported'
-      const task: Evidence = { ...given('task', lease.task, rank, rule, lease.id), agent: lease.agent }
+      const task: Evidence = {
+        ...given('task', lease.task, rank, rule, lease.id),
+        agent: lease.agent,
+      }
       return lease.agent === '' ? [task] : [task, given('agent', lease.agent, rank, rule, lease.id)]
     })
 }

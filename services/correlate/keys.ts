@@ -1,12 +1,25 @@
 import type { Mark } from '#shared/facts/mark.ts'
 import { latest } from '#shared/facts/mark.ts'
 import type { Declared, Inherit } from '#shared/messages/hops.ts'
-import { noHolder, weaker, type Evidence, type Holder, type PathNode } from '#shared/messages/holder.ts'
+import {
+  noHolder,
+  weaker,
+  type Evidence,
+  type Holder,
+  type PathNode,
+} from '#shared/messages/holder.ts'
 import type { ActorFacts, KeyFacts } from '#shared/messages/session-facts.ts'
 import type { IssueCopy } from '#shared/messages/use.ts'
 import { actorsOfKey, type KeyActor } from './actors.ts'
 import { firstOf, lastOf } from './creds.ts'
-import { agentsOfTask, delegatesOf, evidenceOf, inheritOf, isIssuer, leaseRank } from './evidence.ts'
+import {
+  agentsOfTask,
+  delegatesOf,
+  evidenceOf,
+  inheritOf,
+  isIssuer,
+  leaseRank,
+} from './evidence.ts'
 import { decide, type Decision } from './holder.ts'
 import { maySpeak, onTime } from './registry.ts'
 import type { Cred, CorrelateState } from './state.ts'
@@ -48,11 +61,16 @@ export function viewKey(state: CorrelateState, cred: Cred): KeyView {
 export function holderOf(state: CorrelateState, cred: Cred): Holder {
   const { reports, issue, rich, sources, scopes } = cred
   const silent = !reports && !issue && !rich && sources.length === 0 && scopes.length === 0
-  return silent && state.registry.agents.size === 0 ? noHolder : viewKey(state, cred).decision.holder
+  return silent && state.registry.agents.size === 0
+    ? noHolder
+    : viewKey(state, cred).decision.holder
 }
 
 /** Tasks that the key's evidence names, and those above its actors: what is declared of them matters here. */
-export function tasksOf(state: CorrelateState, { evidence, delegates, actors }: KeyView): Set<string> {
+export function tasksOf(
+  state: CorrelateState,
+  { evidence, delegates, actors }: KeyView,
+): Set<string> {
   const named = new Set(delegates)
   for (const { level, id } of evidence) if (level === 'task') named.add(id)
   for (const { task } of actors) {
@@ -96,7 +114,9 @@ export function keyFacts(state: CorrelateState, view: KeyView): KeyFacts {
     first: firstOf(cred),
     last: lastOf(cred),
     holder: decision.holder,
-    ...(issue && { issue: { at: issue.at, id: issue.id, call: issue.issue.call, by: issue.issue.by } }),
+    ...(issue && {
+      issue: { at: issue.at, id: issue.id, call: issue.issue.call, by: issue.issue.by },
+    }),
     expires: expiryOf(state, view),
     ...(ended && { ended }),
   }
@@ -205,7 +225,9 @@ function excuseOf(state: CorrelateState, view: KeyView, actor: KeyActor): Excuse
   const counts = (declared: Declared): boolean =>
     agents.every((agent) => maySpeak(state.registry, agent, declared.source)) &&
     onTime(declared.received, actor.first.at)
-  const parents = (state.tasks.get(actor.task)?.info?.ancestors ?? []).filter(({ names }) => names === task)
+  const parents = (state.tasks.get(actor.task)?.info?.ancestors ?? []).filter(
+    ({ names }) => names === task,
+  )
   const handed = (state.tasks.get(task)?.info?.handOffs ?? []).filter(
     ({ names }) => names === actor.task || (actor.agent !== '' && names === actor.agent),
   )
@@ -225,7 +247,8 @@ function excuseByAgent(state: CorrelateState, agent: string | null, actor: KeyAc
     agentsOfTask(state, names).includes(agent),
   )
   const counts = above.some(
-    ({ source, received }) => maySpeak(state.registry, agent, source) && onTime(received, actor.first.at),
+    ({ source, received }) =>
+      maySpeak(state.registry, agent, source) && onTime(received, actor.first.at),
   )
   if (counts) return { excuse: 'sub-task', claimedExcuse: '' }
   return above.length > 0 ? { excuse: '', claimedExcuse: 'sub-task' } : none

@@ -1,5 +1,10 @@
 import { compareMarks } from '#shared/facts/mark.ts'
-import type { DeedFact, DeniedMark, HarvestMark, PlaceFacts } from '#shared/messages/session-facts.ts'
+import type {
+  DeedFact,
+  DeniedMark,
+  HarvestMark,
+  PlaceFacts,
+} from '#shared/messages/session-facts.ts'
 import type { CorrelateState, Denied, RichSession, Session } from './state.ts'
 import { pairOf, rowsOf, whereOf } from './rows.ts'
 
@@ -12,9 +17,17 @@ export function placesOf(state: CorrelateState, session: Session): PlaceFacts[] 
   for (const cred of session.creds)
     for (const row of rowsOf(state, cred, 'where')) {
       const { address, agent } = whereOf(state, row)
-      found.push({ key: cred.key, address, agent, first: state.seen.first(row), last: state.seen.last(row) })
+      found.push({
+        key: cred.key,
+        address,
+        agent,
+        first: state.seen.first(row),
+        last: state.seen.last(row),
+      })
     }
-  return found.toSorted((a, b) => compareMarks(a.first, b.first) || (a.address < b.address ? -1 : 1))
+  return found.toSorted(
+    (a, b) => compareMarks(a.first, b.first) || (a.address < b.address ? -1 : 1),
+  )
 }
 
 /** Does the session show two places that differ in both address and agent? Only then can a judge turn on them. */
@@ -32,7 +45,8 @@ export function severalPlaces(state: CorrelateState, session: Session): boolean 
 /** How many names of secrets the session asked for, in all. */
 export function namesOf({ harvest }: RichSession): number {
   let count = 0
-  for (const { items } of harvest.entries.values()) for (const { names } of items) count += names.length
+  for (const { items } of harvest.entries.values())
+    for (const { names } of items) count += names.length
   return count
 }
 
@@ -46,7 +60,10 @@ export function deniedOf({ denied, settled }: RichSession): DeniedMark[] {
 
 type Refusal = Pick<Denied, 'service' | 'action' | 'target' | 'at'>
 
-function settles(settled: RichSession['settled'], { service, action, target, at }: Refusal): boolean {
+function settles(
+  settled: RichSession['settled'],
+  { service, action, target, at }: Refusal,
+): boolean {
   if (target === '') return false
   const success = settled.get(`${service}:${action}:${target}`)
   return success?.marks.some((mark) => mark.at >= at && mark.at <= at + settleMs) ?? false
@@ -63,9 +80,15 @@ export const deedsOf = ({ deeds, settled }: RichSession): DeedFact[] =>
   [...deeds.values()]
     .flatMap(({ items }) => items)
     .filter((deed) => deed.deed !== 'role-probed' || !settles(settled, deed))
-    .toSorted((a, b) => compareMarks(a, b) || (a.deed < b.deed ? -1 : a.deed > b.deed ? 1 : a.target < b.target ? -1 : 1))
+    .toSorted(
+      (a, b) =>
+        compareMarks(a, b) ||
+        (a.deed < b.deed ? -1 : a.deed > b.deed ? 1 : a.target < b.target ? -1 : 1),
+    )
 
-export const countOf = (lists: { entries: ReadonlyMap<string, { items: readonly unknown[] }> }): number => {
+export const countOf = (lists: {
+  entries: ReadonlyMap<string, { items: readonly unknown[] }>
+}): number => {
   let count = 0
   for (const { items } of lists.entries.values()) count += items.length
   return count

@@ -25,7 +25,8 @@ export function richOf(session: Session): RichSession {
 /** Remembers who made the request, and joins it with what named it before. */
 export function matchRequest(state: CorrelateState, cred: Cred, use: Use): void {
   state.requests.add(use.request, cred.index, use)
-  if (state.reports.size > 0 && state.reports.has(use.request)) addMatch(state, cred, use.request, use)
+  if (state.reports.size > 0 && state.reports.has(use.request))
+    addMatch(state, cred, use.request, use)
   const call = state.mcp.size > 0 ? state.mcp.get(use.request) : undefined
   if (call) explainByMcp(state, cred, call)
 }

@@ -39,7 +39,8 @@ function quietCred(state: CorrelateState, cred: Cred, out: Message[]): boolean {
   const { session, issue, reports, firstAt, lastAt } = cred
   let watchFrom = session.created > 0 ? session.created + longestLifeMs : Infinity
   if (issue?.issue.expires) watchFrom = Math.min(watchFrom, issue.issue.expires)
-  for (const { expires } of reports?.leases ?? []) watchFrom = Math.min(watchFrom, expires || Infinity)
+  for (const { expires } of reports?.leases ?? [])
+    watchFrom = Math.min(watchFrom, expires || Infinity)
   for (const task of owners)
     watchFrom = Math.min(watchFrom, askTask(state, task, session, out).info?.ended?.at ?? Infinity)
   cred.watchFrom = watchFrom
@@ -50,11 +51,19 @@ function quietCred(state: CorrelateState, cred: Cred, out: Message[]): boolean {
 function ownersOf(state: CorrelateState, cred: Cred): readonly string[] | undefined {
   const leases = cred.reports?.leases ?? []
   const inherit = inheritOf(cred)
-  const inherited = inherit?.evidence.filter(({ level }) => level === 'task').map(({ id }) => id) ?? []
+  const inherited =
+    inherit?.evidence.filter(({ level }) => level === 'task').map(({ id }) => id) ?? []
   if (inherit && inherit.evidence.length > 0 && leases.length > 0) return undefined
   const alone = !inherit || inherit.evidence.length === 0
   const tagged = cred.issue ? taggedTasks(state, cred.issue.issue, leases, alone) : []
-  return tagged && [...tagged, ...leases.map(({ task }) => task), ...inherited, ...(inherit?.delegates ?? [])]
+  return (
+    tagged && [
+      ...tagged,
+      ...leases.map(({ task }) => task),
+      ...inherited,
+      ...(inherit?.delegates ?? []),
+    ]
+  )
 }
 
 /**
@@ -83,7 +92,8 @@ function taggedTasks(
 function usedByOwners(state: CorrelateState, cred: Cred, owners: readonly string[]): boolean {
   for (const { task } of cred.reports?.claims ?? []) if (!owners.includes(task)) return false
   for (const request of cred.rich?.matches?.entries.keys() ?? [])
-    for (const { task } of state.reports.get(request) ?? []) if (!owners.includes(task)) return false
+    for (const { task } of state.reports.get(request) ?? [])
+      if (!owners.includes(task)) return false
   return true
 }
 

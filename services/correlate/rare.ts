@@ -22,7 +22,8 @@ export function learnRare(state: CorrelateState, cred: Cred, use: Use): void {
   if (rare === undefined) return
   if (use.error === 'none' && rare.target) addSettled(state, session, use, rare.target)
   learnTraits(state, session, rare)
-  if (rare.secrets && use.error === 'none' && addHarvest(session, cred, use, rare.secrets)) touch(state, session)
+  if (rare.secrets && use.error === 'none' && addHarvest(session, cred, use, rare.secrets))
+    touch(state, session)
   for (const deed of rare.deeds ?? []) if (addDeed(session, cred, use, deed)) touch(state, session)
   if (rare.issue && rare.issue.key !== '') {
     const child = { ...markOf(use), principal: rare.issue.child, call: rare.issue.call }
@@ -85,7 +86,9 @@ function addSettled(state: CorrelateState, session: Session, use: Use, target: s
 
 function earliestFew(marks: readonly Mark[]): readonly Mark[] {
   const sorted = marks.toSorted(compareMarks)
-  return sorted.filter((mark, i) => i === 0 || compareMarks(mark, sorted[i - 1] ?? mark) !== 0).slice(0, marksMax)
+  return sorted
+    .filter((mark, i) => i === 0 || compareMarks(mark, sorted[i - 1] ?? mark) !== 0)
+    .slice(0, marksMax)
 }
 
 function addDeed(

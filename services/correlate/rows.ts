@@ -69,7 +69,13 @@ function sightWhere(state: CorrelateState, cred: Cred, use: Use): void {
 }
 
 /** A row for a new value: a fresh one, or, at the bound, that of the value with the largest hash; −1 if that is itself. */
-function room(state: CorrelateState, cred: Cred, facet: 'what' | 'where', a: number, b: number): number {
+function room(
+  state: CorrelateState,
+  cred: Cred,
+  facet: 'what' | 'where',
+  a: number,
+  b: number,
+): number {
   const counter = facet === 'what' ? 'whatCount' : 'whereCount'
   if (cred[counter] < valuesMax) {
     cred[counter]++
@@ -103,11 +109,18 @@ function stir(a: number, b: number): number {
 }
 
 /** Lists the rows of one facet of a credential. */
-export function* rowsOf(state: CorrelateState, cred: Cred, facet: 'what' | 'where'): Generator<number> {
+export function* rowsOf(
+  state: CorrelateState,
+  cred: Cred,
+  facet: 'what' | 'where',
+): Generator<number> {
   for (let row = cred[facet]; row >= 0; row = state.seen.next(row)) yield row
 }
 
-export function whereOf(state: CorrelateState, row: number): { address: string; agent: string; hour: number } {
+export function whereOf(
+  state: CorrelateState,
+  row: number,
+): { address: string; agent: string; hour: number } {
   return { ...pairOf(state, state.seen.valueA(row)), hour: state.seen.valueB(row) }
 }
 
@@ -117,7 +130,10 @@ export function pairOf(state: CorrelateState, value: number): { address: string;
   return { address, agent }
 }
 
-export function whatOf(state: CorrelateState, row: number): {
+export function whatOf(
+  state: CorrelateState,
+  row: number,
+): {
   service: string
   action: string
   error: (typeof errorClasses)[number]

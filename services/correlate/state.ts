@@ -1,4 +1,4 @@
-import { EarliestList } from '#shared/facts/earliest-list.ts'
+import type { EarliestList } from '#shared/facts/earliest-list.ts'
 import type { Mark } from '#shared/facts/mark.ts'
 import { Requests } from '#shared/facts/requests.ts'
 import { Sightings } from '#shared/facts/sightings.ts'
@@ -53,7 +53,11 @@ export type CorrelateState = {
 /** An answer of join, and the sessions here that asked for it. */
 export type Asked<T> = { answer: T | undefined; readonly sessions: Set<Session> }
 
-export type TaskEntry = { info: TaskInfo | undefined; readonly sessions: Set<Session>; wanted: boolean }
+export type TaskEntry = {
+  info: TaskInfo | undefined
+  readonly sessions: Set<Session>
+  wanted: boolean
+}
 
 /** One credential as one session shows it. Facts about it only ever grow. */
 export type Cred = {

@@ -66,7 +66,8 @@ function settleActors(state: CorrelateState, key: KeyView): void {
   if (!rich?.matches) return
   const settled = new Map<string, Mark>()
   for (const actor of actorFacts(state, key))
-    if (actor.rank === 'corroborated' && actor.foreign === '') settled.set(actorName(actor), actor.first)
+    if (actor.rank === 'corroborated' && actor.foreign === '')
+      settled.set(actorName(actor), actor.first)
   rich.settled = settled
 }
 
@@ -77,7 +78,12 @@ function askTasks(state: CorrelateState, view: SessionView, out: Message[]): voi
     const entry = askTask(state, task, view.session, out)
     if (wanted.has(task) && !entry.wanted) {
       entry.wanted = true
-      out.push({ to: 'join', kind: 'task.wanted', key: `task:${task}`, asker: view.session.principal })
+      out.push({
+        to: 'join',
+        kind: 'task.wanted',
+        key: `task:${task}`,
+        asker: view.session.principal,
+      })
     }
     if (entry.info?.wanted) tellHeld(view, task, out)
   }
@@ -91,8 +97,13 @@ function foreignTasks({ actors, decision }: KeyView): string[] {
 }
 
 /** Somebody wants to know what this task holds: this session's lease root, if the task is its holder. */
-function tellHeld({ session, decision, leaseRoot }: SessionView, task: string, out: Message[]): void {
-  if (decision.holder.task.id !== task || !changed(heldOf(session), `held:${task}`, leaseRoot)) return
+function tellHeld(
+  { session, decision, leaseRoot }: SessionView,
+  task: string,
+  out: Message[],
+): void {
+  if (decision.holder.task.id !== task || !changed(heldOf(session), `held:${task}`, leaseRoot))
+    return
   out.push({ to: 'join', kind: 'task.held', key: `task:${task}`, sender: session.id, leaseRoot })
 }
 
@@ -107,7 +118,8 @@ function takeBackHeld({ session, decision }: SessionView, out: Message[]): void 
   }
 }
 
-const heldOf = (session: Session): Map<string, string> => (session.said ??= new Map())
+const heldOf = (session: Session): Map<string, string> =>
+  (session.said ??= new Map<string, string>())
 
 /** Remembers what was said about something; false if it was just this. */
 function changed(said: Map<string, string>, about: string, text: string): boolean {
@@ -128,7 +140,15 @@ function tellChildren(state: CorrelateState, view: SessionView, out: Message[]):
       const child = children.get(minted)
       if (!child) continue
       const { principal, id } = child
-      out.push({ to: 'correlate', kind: 'inherit', key: principal, child: principal, minted, record: id, ...legacy })
+      out.push({
+        to: 'correlate',
+        kind: 'inherit',
+        key: principal,
+        child: principal,
+        minted,
+        record: id,
+        ...legacy,
+      })
     }
     untold?.clear()
   }
@@ -141,17 +161,24 @@ function tellPlaces(state: CorrelateState, view: SessionView, out: Message[]): v
   const said = heldOf(session)
   const now = new Set<string>()
   if (session.instance !== '') askPlaces(state, view, out)
-  else for (const cred of session.creds)
-    for (const row of rowsOf(state, cred, 'where')) {
-      const { address, agent, hour } = whereOf(state, row)
-      const place = placeId(session.account, address, hour)
-      const first = state.seen.first(row)
-      const sender = `${session.id}|${cred.key}|${agent}`
-      now.add(`place:${place}\n${sender}`)
-      if (!changed(said, `place:${place}\n${sender}`, `${first.id} ${leaseRoot}`)) continue
-      const user = { ...first, principal: session.principal, session: session.id, leaseRoot, agent }
-      out.push({ to: 'join', kind: 'place.used', key: `place:${place}`, sender, user })
-    }
+  else
+    for (const cred of session.creds)
+      for (const row of rowsOf(state, cred, 'where')) {
+        const { address, agent, hour } = whereOf(state, row)
+        const place = placeId(session.account, address, hour)
+        const first = state.seen.first(row)
+        const sender = `${session.id}|${cred.key}|${agent}`
+        now.add(`place:${place}\n${sender}`)
+        if (!changed(said, `place:${place}\n${sender}`, `${first.id} ${leaseRoot}`)) continue
+        const user = {
+          ...first,
+          principal: session.principal,
+          session: session.id,
+          leaseRoot,
+          agent,
+        }
+        out.push({ to: 'join', kind: 'place.used', key: `place:${place}`, sender, user })
+      }
   for (const { key, sender } of withdrawn(said, 'place:', now))
     out.push({ to: 'join', kind: 'place.used', key, sender, user: undefined })
 }
@@ -192,7 +219,14 @@ function tellDetect(state: CorrelateState, view: SessionView, out: Message[]): v
   if (!changed(told.said, 'facts', JSON.stringify(body))) return
   const revision = ++state.revision
   if (told.subject !== '' && told.subject !== subject)
-    out.push({ to: 'detect', kind: 'moved', key: told.subject, session: session.id, revision, leaseRoot })
+    out.push({
+      to: 'detect',
+      kind: 'moved',
+      key: told.subject,
+      session: session.id,
+      revision,
+      leaseRoot,
+    })
   Object.assign(told, { subject, leaseRoot, revision })
   out.push({ to: 'detect', kind: 'facts', key: subject, facts: { ...body, revision } })
 }

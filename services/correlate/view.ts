@@ -19,7 +19,6 @@ export type SessionView = {
   readonly leaseRoot: string
 }
 
-
 export function viewSession(state: CorrelateState, session: Session): SessionView {
   const keys = sortedCreds(session).map((cred) => viewKey(state, cred))
   const decision = together(state, keys)
@@ -73,7 +72,8 @@ export function ofInterest(state: CorrelateState, view: SessionView): boolean {
   const { rich } = session
   if (rich && (rich.deeds.size > 0 || namesOf(rich) >= state.policy.harvestNames)) return true
   if (rich && countOf(rich.denied) >= state.policy.deniedBurst) return true
-  if (decision.lost.length > 0 || keys.some(({ decision: { lost } }) => lost.length > 0)) return true
+  if (decision.lost.length > 0 || keys.some(({ decision: { lost } }) => lost.length > 0))
+    return true
   if (session.created > 0 && severalPlaces(state, session)) return true
   if (keys.some((key) => key.actors.length > 1 || pastItsEnd(state, key))) return true
   if (keys.some((key) => actorFacts(state, key).some(({ foreign }) => foreign !== ''))) return true
@@ -151,7 +151,10 @@ export function ownTarget(principal: string): string {
   return `${account}/${kind}/${name}`
 }
 
-function targetsOf(state: CorrelateState, view: SessionView): Record<string, readonly TargetDeed[]> {
+function targetsOf(
+  state: CorrelateState,
+  view: SessionView,
+): Record<string, readonly TargetDeed[]> {
   const found: Record<string, readonly TargetDeed[]> = {}
   for (const id of [...targetIds(view)].toSorted()) {
     const answer = state.targets.get(id)?.answer
@@ -164,7 +167,8 @@ function targetsOf(state: CorrelateState, view: SessionView): Record<string, rea
 export function placeIds(state: CorrelateState, session: Session): Map<string, string> {
   const found = new Map<string, string>()
   for (const { address, first } of placesOf(state, session))
-    for (const hour of neighbouring(first.at)) found.set(placeId(session.account, address, hour), address)
+    for (const hour of neighbouring(first.at))
+      found.set(placeId(session.account, address, hour), address)
   return found
 }
 
@@ -188,5 +192,7 @@ function neighboursOf(state: CorrelateState, session: Session): Neighbour[] {
       first: { at: user.at, id: user.id },
     })),
   )
-  return found.toSorted((a, b) => compareMarks(a.first, b.first) || (a.session < b.session ? -1 : 1))
+  return found.toSorted(
+    (a, b) => compareMarks(a.first, b.first) || (a.session < b.session ? -1 : 1),
+  )
 }

@@ -63,7 +63,9 @@ export class Requests {
   }
 
   private is(row: number, low: number, high: number): boolean {
-    return this.words[row * rowWords + lowAt] === low && this.words[row * rowWords + highAt] === high
+    return (
+      this.words[row * rowWords + lowAt] === low && this.words[row * rowWords + highAt] === high
+    )
   }
   private owner(row: number): number {
     return this.words[row * rowWords + ownerAt] ?? 0

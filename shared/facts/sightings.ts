@@ -89,10 +89,16 @@ export class Sightings {
     return next === noRow ? -1 : next
   }
   first(row: number): Mark {
-    return { at: this.firstTime(row), id: unpackId(this.table, this.words, row * rowWords + firstIdAt) }
+    return {
+      at: this.firstTime(row),
+      id: unpackId(this.table, this.words, row * rowWords + firstIdAt),
+    }
   }
   last(row: number): Mark {
-    return { at: this.lastTime(row), id: unpackId(this.table, this.words, row * rowWords + lastIdAt) }
+    return {
+      at: this.lastTime(row),
+      id: unpackId(this.table, this.words, row * rowWords + lastIdAt),
+    }
   }
   firstTime(row: number): number {
     return this.times[row * rowTimes + firstAt] ?? Infinity

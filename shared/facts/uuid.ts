@@ -61,7 +61,12 @@ export function unpackId(table: IdTable, words: Uint32Array, at: number): string
 }
 
 /** Compares a packed id with the one in four words from `at` on, as their texts compare. */
-export function compareIds(table: IdTable, words: Uint32Array, at: number, id: Uint32Array): number {
+export function compareIds(
+  table: IdTable,
+  words: Uint32Array,
+  at: number,
+  id: Uint32Array,
+): number {
   const plain = isUuid(words, at) && isUuid(id, 0)
   if (!plain) {
     const [a, b] = [unpackId(table, words, at), unpackId(table, id, 0)]
