@@ -9,6 +9,4 @@ export const disagreements: Readonly<Record<string, string>> = {
     'As row 4: the flow log was made by the same subject less than an hour before.',
   'invictus-ir row 16':
     'A user made, given admin and given a key are three findings, each high; together they are a declared combination, which makes the incident critical.',
-  'pe.iam-create-backdoor-role':
-    'A role that can do everything and that another account may assume is critical. The boundary on it is said in the sentence; one call takes it off, so it does not lower the verdict.',
 }
