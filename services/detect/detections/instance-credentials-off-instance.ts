@@ -142,7 +142,7 @@ function verdict(session: SessionFacts, { address, severity, because, beside }: 
     unit: address,
     severity,
     evidence: [...beside, ...there.map(({ first }) => first)],
-    says: `of instance ${session.instance} was used ${because}`,
+    says: `was used off its instance ${session.instance}: ${because}`,
     credentials: there.map(({ key }) => key),
     ...(roots.length === 1 && roots[0] !== undefined && { joins: roots[0] }),
     tags: [`used-off:instance/${session.instance}`],
