@@ -33,7 +33,7 @@ export const faults: readonly Fault[] = [
   },
   {
     name: 'rows at the bound that keep the first',
-    file: 'services/correlate/uses.ts',
+    file: 'services/correlate/rows.ts',
     find: 'let worstHash = contentHash(state, a, b)',
     replace: 'let worstHash = Infinity + contentHash(state, a, b)',
     why: 'a new place or action never replaces an older one at the bound',
@@ -132,9 +132,15 @@ export const faults: readonly Fault[] = [
   {
     name: 'grant as an event',
     file: 'services/join/join.ts',
-    find: 'return addMeetingAsker(entryOf(state.targets, input.key, emptyMeeting<TargetDeed>), input.asker)',
-    replace:
-      'addMeetingAsker(entryOf(state.targets, input.key, emptyMeeting<TargetDeed>), input.asker)\n      return false',
+    find: `      return addMeetingAsker(
+        entryOf(state.targets, input.key, emptyMeeting<TargetDeed>),
+        input.asker,
+      )`,
+    replace: `      addMeetingAsker(
+        entryOf(state.targets, input.key, emptyMeeting<TargetDeed>),
+        input.asker,
+      )
+      return false`,
     why: 'who asks after the grant was made hears of it too',
     tests: [outcome],
   },
