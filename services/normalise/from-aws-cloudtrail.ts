@@ -6,21 +6,18 @@ import type { Call } from './call.ts'
 import { explainRecord, isCloudTrailRecord } from './cloudtrail-record.ts'
 import { errorClass } from './error-class.ts'
 import { fields, firstText, leaves, text, type Fields } from './fields.ts'
-import { intern, memo } from './intern.ts'
-import { unmaskKey } from './masked.ts'
+import { intern, memo, memoLast, memoPair } from './intern.ts'
 import { addressOf, agentOf, type Agent } from './places.ts'
-import { identityOf, type Identity } from './principal.ts'
-import { addCallTraits, hasAny, plans, scopeOf, sessionTraits, type Plan } from './rare.ts'
+import type { Identity } from './principal.ts'
+import { callTraits, plans, sessionTraits, type Plan } from './rare.ts'
 import { routeAside } from './routes.ts'
-import { parseTime, timeOrZero } from './times.ts'
+import { signerOf, type Signer } from './signer.ts'
+import { parseTime } from './times.ts'
 
 export type CloudTrailOptions = {
   /** Account ids of the same organisation: what they are given is not "outside". */
   readonly trustedAccounts: ReadonlySet<string>
 }
-
-/** The agent itself calls through this service, so its records are direct (SEMANTICS A5). */
-const mcpService = 'aws-mcp.amazonaws.com'
 
 /** An addendum outweighs every record that it corrects, however full that is. */
 const addendumWeight = 1_000_000
@@ -30,12 +27,18 @@ const serviceOf = memo((source) =>
   intern(source.replace(/\.(?:aws\.)?amazonaws\.com(?:\.cn)?$/, '')),
 )
 
-type Action = { readonly action: string; readonly plans: ReadonlyMap<string, Plan> | undefined }
+/** eventName without the API version that Lambda (`…20150331v2`) and CloudFront (`…2020_05_31`) append. */
+const actionOf = memo((name) =>
+  intern(name.replace(/(?:\d{8}|\d{4}_\d\d_\d\d)(?:v\d+)?$/, '') || name),
+)
 
-/** eventName without the API version that Lambda (`…20150331v2`) and CloudFront (`…2020_05_31`) append; and its plans. */
-const actionOf = memo((name): Action => {
-  const action = intern(name.replace(/(?:\d{8}|\d{4}_\d\d_\d\d)(?:v\d+)?$/, '') || name)
-  return { action, plans: plans.get(action) }
+/** A call of a service's interface, and what can be read from it. */
+type Api = { readonly service: string; readonly action: string; readonly plan: Plan | undefined }
+
+const apiOf = memoPair((eventSource, eventName): Api => {
+  const service = serviceOf(eventSource)
+  const action = actionOf(eventName)
+  return { service, action, plan: plans.get(action)?.get(service) }
 })
 
 const dash = 45
@@ -66,9 +69,12 @@ function correctedId(record: Fields): string {
 }
 
 /** Why nobody can be named: the record has neither an identity nor a service. */
-const isNobody = (user: Fields): boolean =>
-  firstText(user, 'arn', 'principalId', 'invokedBy', 'userName', 'accountId', 'accessKeyId') ===
-    '' && firstText(user, 'credentialId', 'identityProvider') === ''
+function isNobody(user: Fields): boolean {
+  const { arn } = user
+  if (typeof arn === 'string' && arn !== '') return false
+  const named = firstText(user, 'arn', 'principalId', 'invokedBy', 'userName', 'accountId')
+  return named === '' && firstText(user, 'accessKeyId', 'credentialId', 'identityProvider') === ''
+}
 
 /** A record without identity that a service wrote names the service as its address (AwsServiceEvent). */
 function userOf(record: Fields): Fields {
@@ -78,49 +84,39 @@ function userOf(record: Fields): Fields {
   return address.endsWith('.amazonaws.com') ? { type: 'AWSService', invokedBy: address } : user
 }
 
-/** Whether the principal itself made the call; else a service did on its behalf (SEMANTICS A5). */
-function isDirect(user: Fields, { identity }: Identity): boolean {
-  const invokedBy = user['invokedBy']
-  return identity !== 'service' && (!invokedBy || invokedBy === mcpService)
-}
-
 type Draft = { -readonly [Name in keyof Use]: Use[Name] }
 
 /** What several steps need of one record, looked up once. */
 type Reading = {
   readonly record: Fields
   readonly user: Fields
-  readonly who: Identity
+  readonly signer: Signer
   readonly agent: Agent
-  readonly action: Action
+  readonly api: Api
 }
 
 /** Every use has the same members in the same order, so that the code which reads it stays monomorphic. */
-function draftOf({ record, user, who, agent, action }: Reading, at: number, id: string): Draft {
-  const context = fields(user['sessionContext'])
-  const direct = isDirect(user, who)
-  const { sourceIdentity, attributes } = context
-  const region = record['awsRegion']
-  const key = user['accessKeyId']
+function draftOf({ record, user, signer, agent, api }: Reading, at: number, id: string): Draft {
+  const { who, direct } = signer
   return {
     kind: 'credential.used',
     id,
     at,
     principal: who.principal,
     identity: who.identity,
-    key: typeof key === 'string' && key !== '' ? unmaskKey(key) : '',
-    created: attributes === undefined ? 0 : timeOrZero(fields(attributes)['creationDate']),
+    key: signer.key,
+    created: signer.created,
     account: accountOf(record, user, who),
-    region: typeof region === 'string' ? intern(region) : '',
-    service: serviceOf(text(record['eventSource'])),
-    action: action.action,
+    region: intern(text(record['awsRegion'])),
+    service: api.service,
+    action: api.action,
     error: errorClass(record),
     address: direct && !agent.console ? placeOf(record, who.account) : '',
     agent: agent.agent,
     direct,
     request: text(record['requestID']),
-    sourceIdentity: typeof sourceIdentity === 'string' ? intern(sourceIdentity) : '',
-    scope: scopeOf(user),
+    sourceIdentity: signer.sourceIdentity,
+    scope: signer.scope,
   }
 }
 
@@ -149,7 +145,7 @@ const isTelling = (record: Fields, use: Draft, plan: Plan | undefined): boolean 
   record['eventType'] === 'AwsMcpEvent'
 
 function callOf(
-  { record, user, who }: Reading,
+  { record, user, signer: { who } }: Reading,
   use: Draft,
   { trustedAccounts }: CloudTrailOptions,
 ): Call {
@@ -177,12 +173,12 @@ function rareOf(
   weight: number,
   options: CloudTrailOptions,
 ): RareUse | undefined {
-  const { record, user, who, agent, action } = reading
-  const traits = sessionTraits({ record, user, who, scope: use.scope, consoleAgent: agent.console })
-  const plan = action.plans?.get(use.service)
-  if (isTelling(record, use, plan)) addCallTraits(traits, plan, callOf(reading, use, options))
-  if (weight > 0) traits.weight = weight
-  return hasAny(traits) ? traits : undefined
+  const { record, signer, agent, api } = reading
+  const session = sessionTraits(record, signer, agent)
+  const traits = isTelling(record, use, api.plan)
+    ? callTraits(session, api.plan, callOf(reading, use, options))
+    : session
+  return weight > 0 ? { ...traits, weight } : traits
 }
 
 const copyOf = (
@@ -202,9 +198,9 @@ function map(record: Fields, user: Fields, at: number, options: CloudTrailOption
   const reading: Reading = {
     record,
     user,
-    who: identityOf(user, text(record['recipientAccountId'])),
+    signer: signerOf(user, text(record['recipientAccountId'])),
     agent: agentOf(text(record['userAgent'])),
-    action: actionOf(text(record['eventName'])),
+    api: apiOf(text(record['eventSource']), text(record['eventName'])),
   }
   const corrected = correctedId(record)
   const own = record['eventID']
@@ -216,6 +212,9 @@ function map(record: Fields, user: Fields, at: number, options: CloudTrailOption
   const activities: readonly Mapped[] = rare?.issue ? [use, copyOf(use, rare.issue)] : [use]
   return { as: 'mapped', record: `${use.account}/${id}`, activities }
 }
+
+/** Records of one second mostly follow one another. */
+const textTime = memoLast(parseTime)
 
 const dead = (reason: string, field: string): Normalised => ({ as: 'dead', reason, field })
 
@@ -232,7 +231,7 @@ export function fromCloudTrail(value: unknown, options: CloudTrailOptions): Norm
   const written = record['eventTime'] ?? record['@timestamp']
   if (written === undefined || written === null || written === '')
     return dead('no event time', 'eventTime')
-  const at = parseTime(written)
+  const at = typeof written === 'string' ? textTime(written) : parseTime(written)
   if (!(at > 0)) return dead('event time is not understood', 'eventTime')
   const user = userOf(record)
   if (isNobody(user)) return dead('neither identity nor service', 'userIdentity')

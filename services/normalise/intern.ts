@@ -8,7 +8,7 @@ const ways = 4
  * A print of a text by its length and some twenty of its letters: far cheaper than the hash of a fresh text, and the whole
  * is compared afterwards. Texts that differ elsewhere only, such as versions of one user agent, share it and so their set.
  */
-function printOf(text: string): number {
+export function printOf(text: string): number {
   const n = text.length
   const step = n >> 4 || 1
   let h = n
@@ -54,3 +54,37 @@ export function memo<T>(compute: (text: string) => T, limit = tableLimit): (text
 
 /** Returns one and the same string for equal texts. */
 export const intern = memo((text) => text)
+
+/** The same for two texts together, for the few thousand pairs that there are: calls of AWS services. */
+export function memoPair<T>(compute: (a: string, b: string) => T): (a: string, b: string) => T {
+  const known: ({ readonly a: string; readonly b: string; readonly value: T } | undefined)[] =
+    Array.from({ length: sets * ways }, () => undefined)
+  const prints = new Int32Array(sets * ways)
+  let turn = 0
+  return (a, b) => {
+    const print = (printOf(b) + Math.imul(a.length, 0x9e3779b1)) | 0
+    const start = (print & (sets - 1)) * ways
+    for (let at = start; at < start + ways; at++) {
+      const entry = prints[at] === print ? known[at] : undefined
+      if (entry && entry.b === b && entry.a === a) return entry.value
+    }
+    const at = start + (turn++ & (ways - 1))
+    const value = compute(a, b)
+    prints[at] = print
+    known[at] = { a, b, value }
+    return value
+  }
+}
+
+/** The same for a text that mostly equals the last one asked for, such as the time in a stream of records. */
+export function memoLast<T>(compute: (text: string) => T): (text: string) => T {
+  let last = ''
+  let value = compute(last)
+  return (text) => {
+    if (text !== last) {
+      value = compute(text)
+      last = text
+    }
+    return value
+  }
+}

@@ -108,6 +108,14 @@ function kindWithoutType(user: Fields): IdentityKind {
   return firstText(user, 'credentialId') === '' ? 'unknown' : 'idp'
 }
 
+/** Identity that the ARN alone names, whatever else the record says; undefined where it does not. */
+export function identityByArn({ type, arn }: Fields): Identity | undefined {
+  const kind = typeof type === 'string' ? kinds.get(type) : undefined
+  if (typeof arn !== 'string' || kind === 'service' || kind === 'idp') return undefined
+  const known = byArn(arn)
+  return known && (kind === undefined || kind === known.identity) ? known : undefined
+}
+
 /**
  * Who signed the call (SEMANTICS B1). Never throws; a principal that cannot be told apart keeps what the record has.
  *
@@ -115,12 +123,12 @@ function kindWithoutType(user: Fields): IdentityKind {
  * @param account the account in which it happened, for identities that name none
  */
 export function identityOf(user: Fields, account: string): Identity {
+  const byItsArn = identityByArn(user)
+  if (byItsArn) return byItsArn
   const type = user['type']
   const kind = typeof type === 'string' ? kinds.get(type) : undefined
   const arn = user['arn']
   if (typeof arn === 'string' && kind !== 'service' && kind !== 'idp') {
-    const known = byArn(arn)
-    if (known && (kind === undefined || kind === known.identity)) return known
     const principal = principalOfArn(arn, text(user['accountId']) || account)
     if (principal !== '') return describe(principal, kind ?? kindOfPrincipal(principal))
   }

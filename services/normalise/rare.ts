@@ -1,7 +1,8 @@
 import type { RareUse } from '#shared/messages/use.ts'
 import type { Call } from './call.ts'
 import { fields, isTrue, list, text, type Fields } from './fields.ts'
-import type { Identity } from './principal.ts'
+import type { Agent } from './places.ts'
+import type { Signer } from './signer.ts'
 import { issueOf } from './issues.ts'
 import { deedReaders } from './deeds/table.ts'
 import type { DeedReader } from './deeds/deed.ts'
@@ -47,63 +48,43 @@ function downstreamOf(extra: Fields): readonly string[] {
   return [...new Set(ids.filter((id) => id !== ''))]
 }
 
-/** What stands in the record outside the call itself. */
-export type Session = {
-  readonly record: Fields
-  readonly user: Fields
-  readonly who: Identity
-  readonly scope: string
-  readonly consoleAgent: boolean
-}
-
 type Draft = { -readonly [Name in keyof RareUse]: RareUse[Name] }
 
-/** Traits of the session that few sessions have; most get an object without members. */
-export function sessionTraits({ record, user, who, scope, consoleAgent }: Session): Draft {
-  const traits: Draft = {}
-  const context = fields(user['sessionContext'])
-  if (consoleAgent || isConsoleUse(record, context)) traits.console = true
-  const instance = instanceOf(who, context, scope)
-  if (instance !== '') traits.instance = instance
-  const signIn = signInOf(record, context)
-  if (signIn !== '') traits.signIn = signIn
-  if (who.hiddenIssue || (scope !== '' && !scope.includes(':instance/'))) traits.hiddenIssue = true
-  return traits
-}
-
 /** ARN of the sign-in session: a label inside a console session. Sign-in records have it in additionalEventData. */
-function signInOf(record: Fields, context: Fields): string {
-  const arn = context['signInSessionArn']
-  if (arn !== undefined) return text(arn)
+function signInOf(record: Fields, signer: Signer): string {
+  if (signer.signIn !== undefined) return signer.signIn
   const type = record['eventType']
   return type === 'AwsMcpEvent' || type === 'AwsConsoleSignIn'
     ? text(fields(record['additionalEventData'])['signInSessionArn'])
     : ''
 }
 
-/** ARN of the function or instance that was given the key (CloudTrail User Guide, inScopeOf). */
-export function scopeOf(user: Fields): string {
-  const inScope = user['inScopeOf'] ?? fields(user['sessionContext'])['inScopeOf']
-  return inScope === undefined ? '' : text(fields(inScope)['credentialsIssuedTo'])
-}
-
-function isConsoleUse(record: Fields, context: Fields): boolean {
+/** What the record says of the console counts more than what its session says. */
+function isConsoleUse(record: Fields, signer: Signer): boolean {
   if (record['eventType'] === 'AwsConsoleSignIn') return true
   const said = record['sessionCredentialFromConsole']
-  if (said !== undefined) return isTrue(said)
-  const attributes = context['attributes']
-  return attributes !== undefined && isTrue(fields(attributes)['sessionCredentialFromConsole'])
+  return said === undefined ? signer.console : isTrue(said)
 }
 
-function instanceOf({ instance, session }: Identity, context: Fields, scope: string): string {
-  if (instance !== '') return instance
-  if (context['ec2RoleDelivery'] !== undefined) return session
-  const at = scope.indexOf(':instance/')
-  return at < 0 ? '' : scope.slice(at + ':instance/'.length)
+/** Traits of the session as this record shows it; undefined for most. Shared between records: never to be changed. */
+export function sessionTraits(record: Fields, signer: Signer, agent: Agent): RareUse | undefined {
+  const fromConsole = agent.console || isConsoleUse(record, signer)
+  const signIn = signInOf(record, signer)
+  if (!fromConsole && signIn === '') return signer.traits
+  return {
+    ...signer.traits,
+    ...(fromConsole && { console: true }),
+    ...(signIn !== '' && { signIn }),
+  }
 }
 
-/** Adds what this one call shows beyond being a use. */
-export function addCallTraits(traits: Draft, plan: Plan | undefined, call: Call): void {
+/** What this one call shows beyond being a use, added to the traits of its session; undefined where there is nothing. */
+export function callTraits(
+  session: RareUse | undefined,
+  plan: Plan | undefined,
+  call: Call,
+): RareUse | undefined {
+  const traits: Draft = { ...session }
   const issue = plan?.issues && call.error === 'none' ? issueOf(call) : undefined
   if (issue) traits.issue = issue
   const deeds = plan?.deeds?.(call) ?? []
@@ -114,10 +95,11 @@ export function addCallTraits(traits: Draft, plan: Plan | undefined, call: Call)
   if (target !== '') traits.target = target
   const downstream = call.record['eventType'] === 'AwsMcpEvent' ? downstreamOf(call.extra) : []
   if (downstream.length > 0) traits.downstream = downstream
+  return hasAny(traits) ? traits : undefined
 }
 
 /** Whether an object has any member. */
-export function hasAny(traits: RareUse): boolean {
+function hasAny(traits: RareUse): boolean {
   for (const _ in traits) return true
   return false
 }
