@@ -90,12 +90,17 @@ function entryOf<T>(map: Map<string, T[]>, name: string): T[] {
 /** Reports of one requestID: more than a few of them are noise, and the answer is ambiguous anyhow. */
 const reports: SetRule<ToolCalled> = {
   identity: ({ task, agent, source }) => `${task}|${agent ?? ''}|${source ?? ''}`,
-  merge: (a, b) => {
-    const x = { at: a.time, id: a.id }
-    const y = { at: b.time, id: b.id }
-    return compareMarks(x, y) <= 0 ? a : b
-  },
+  merge: mergeReports,
   limit: 8,
+}
+
+/** A repeated report keeps its earliest mark and door stamp, and its latest end; no stamp is on time (SEMANTICS B4). */
+function mergeReports(a: ToolCalled, b: ToolCalled): ToolCalled {
+  const first = compareMarks({ at: a.time, id: a.id }, { at: b.time, id: b.id }) <= 0 ? a : b
+  const received = a.received && b.received ? Math.min(a.received, b.received) : undefined
+  const end = Math.max(a.end ?? a.time, b.end ?? b.time)
+  const same = first.received === received && (first.end ?? first.time) === end
+  return same ? first : { ...first, received, end }
 }
 
 function learnReport(state: CorrelateState, call: ToolCalled): void {

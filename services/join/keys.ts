@@ -24,7 +24,13 @@ const earlier = <T extends { at: number; id: string; received: number }>(a: T, b
 
 const leases: SetRule<Lease> = {
   identity: (l) => `${l.task}|${l.agent}|${l.issuer}|${l.source}|${l.delegatedFrom}`,
-  merge: earlier,
+  // Two versions of one report may differ in the end: the later one is kept, whichever came first.
+  merge: (a, b) => {
+    const merged = earlier(a, b)
+    if (compareMarks(a, b) !== 0) return merged
+    const expires = Math.max(a.expires, b.expires)
+    return merged.expires === expires ? merged : { ...merged, expires }
+  },
   limit: perKey,
 }
 const claims: SetRule<KeyClaim> = {
