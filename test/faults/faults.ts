@@ -86,7 +86,7 @@ export const faults: readonly Fault[] = [
     find: 'if (!call || tasks.size !== 1) continue',
     replace: 'if (!call) continue',
     why: 'two tasks that claim one request leave its actor unknown',
-    tests: [examples],
+    tests: [holders],
   },
   {
     name: 'root by child only',

@@ -199,6 +199,13 @@ function useOf({ seed, below, chance, pick, call, say, next }: Maker, held: Held
   const task = isExact(held) && chance() < 0.3 ? pick(tasks) : owner.task
   const reported = at + (chance() < 0.5 ? -1 : 2)
   say('tool.called', reported, { task, agent: agentOf(task), tool: 'list', requestIds: [request] })
+  // Two tasks that claim one request leave its actor unknown.
+  const rival = chance() < 0.15 ? pick(tasks) : task
+  if (rival !== task) {
+    const more = { task: rival, agent: agentOf(rival), tool: 'list', requestIds: [request] }
+    say('tool.called', reported, more)
+    return { key: credential.key, task: '', foreign: false }
+  }
   const foreign = !allowed(owner.task, task) && !delegates.includes(task)
   return { key: credential.key, task, foreign }
 }
