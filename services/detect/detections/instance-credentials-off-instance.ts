@@ -17,7 +17,7 @@ export const instanceCredentialsOffInstance: Detection = {
   why: 'Instance credentials never leave their instance by themselves. Used from another network, or where somebody else’s credential works, they were read from the metadata service and carried off.',
   falseAlarms:
     'An instance whose public address changed within the hour; a program on the instance that also signs with a user’s key.',
-  reads: ['places', 'neighbours'],
+  reads: ['places', 'neighbours', 'keys'],
   wait: '',
   withdrawnBy: 'An earlier use from the second network: it was no new network then.',
   judge: (session) => (session.instance === '' ? [] : strangePlaces(session)),

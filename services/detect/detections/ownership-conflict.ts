@@ -13,7 +13,7 @@ export const ownershipConflict: Detection = {
   why: 'Whoever mints a credential chooses its session name and tags. An agent that writes another’s task on it hides behind that task.',
   falseAlarms:
     'An orchestrator that is not configured as an issuer, so that its tags are taken for a caller’s own words.',
-  reads: ['holder'],
+  reads: ['holder', 'keys'],
   wait: '',
   withdrawnBy: 'Evidence of the same rank or better for what was claimed.',
   judge: ({ conflicts, keys }) => {
