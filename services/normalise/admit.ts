@@ -29,12 +29,17 @@ export function admit(recentMax: number): Step<AdmitState, Admission, Message> {
     name: 'normalise',
     initial: () => ({ recent: new RecentIds(recentMax), waiting: [], duplicates: 0 }),
     apply(state, { key, activities }) {
-      const repeat = state.recent.seen(key)
+      const repeat = state.recent.seen(key, accountOf(activities))
       if (repeat) state.duplicates++
       for (const activity of activities) send(activity, repeat, state.waiting)
     },
     flush: (state) => state.waiting.splice(0),
   }
+}
+
+/** Account whose record it is: an eventID is unique within one only (SEMANTICS A2). */
+function accountOf([first]: readonly Mapped[]): string {
+  return first?.kind === 'credential.used' ? first.account : ''
 }
 
 function send(activity: Mapped, repeat: boolean, out: Message[]): void {

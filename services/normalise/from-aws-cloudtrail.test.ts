@@ -4,7 +4,7 @@ import { account, alice, deploy, read, record, useOf, type Parts } from './recor
 test('an ordinary call becomes one use, with nothing rare', () => {
   expect(read(record({ userIdentity: deploy }))).toEqual({
     as: 'mapped',
-    record: `${account}/0a1b2c3d-0000-4000-8000-00000000000a`,
+    record: '0a1b2c3d-0000-4000-8000-00000000000a',
     activities: [
       {
         kind: 'credential.used',
@@ -218,16 +218,18 @@ describe('A5: forwarded calls and places', () => {
     ['...', ''],
     ['0.0.0.0', ''],
   ])('address %s reads "%s"', (written, address) => {
-    expect(useOf({ sourceIPAddress: written, vpcEndpointId: 'vpce-0example' }).address).toBe(
-      address,
-    )
+    expect(useOf({ sourceIPAddress: written }).address).toBe(address)
   })
   test.each([
-    ['111122223333', 'vpce-0example'],
-    ['444455556666', '10.20.3.14'],
-  ])('through a VPC endpoint of account %s the place is %s', (vpcEndpointAccountId, place) => {
-    const more = { sourceIPAddress: '10.20.3.14', vpcEndpointId: 'vpce-0example' }
-    expect(useOf({ ...more, vpcEndpointAccountId }).address).toBe(place)
+    [undefined, '10.20.3.14', 'vpce-0example/10.20.3.14'],
+    [account, '10.20.3.14', 'vpce-0example/10.20.3.14'],
+    [account, 'fd00:ec2::7', 'vpce-0example/fd00:ec2::7'],
+    [account, '198.51.100.7', '198.51.100.7'],
+    [account, 'athena.amazonaws.com', ''],
+    ['444455556666', '10.20.3.14', '10.20.3.14'],
+  ])('through a VPC endpoint of account %s, %s is the place %s', (owner, written, place) => {
+    const endpoint = { vpcEndpointId: 'vpce-0example', vpcEndpointAccountId: owner }
+    expect(useOf({ ...endpoint, sourceIPAddress: written }).address).toBe(place)
   })
   test.each([
     '[S3Console/0.4, aws-internal/3 aws-sdk-java]',

@@ -7,7 +7,7 @@ import { explainRecord, isCloudTrailRecord } from './cloudtrail-record.ts'
 import { errorClass } from './error-class.ts'
 import { fields, firstText, leaves, text, type Fields } from './fields.ts'
 import { intern, memo, memoLast, memoPair } from './intern.ts'
-import { addressOf, agentOf, type Agent } from './places.ts'
+import { agentOf, placeAt, type Agent } from './places.ts'
 import type { Identity } from './principal.ts'
 import { callTraits, plans, sessionTraits, type Plan } from './rare.ts'
 import { routeAside } from './routes.ts'
@@ -43,18 +43,31 @@ const apiOf = memoPair((eventSource, eventName): Api => {
 
 const dash = 45
 
-/** Whether an id is a UUID in either case; by hand, because every record is asked. */
-function isUuid(id: unknown): id is string {
-  if (typeof id !== 'string' || id.length !== 36) return false
-  for (let i = 0; i < 36; i++) {
-    const unit = id.charCodeAt(i)
-    if (i === 8 || i === 13 || i === 18 || i === 23) {
-      if (unit !== dash) return false
-    } else if (!((unit >= 48 && unit <= 57) || ((unit | 32) >= 97 && (unit | 32) <= 102)))
-      return false
-  }
-  return true
+/** Code unit → 0 for a hex digit of either case, 1 for anything else below 128. */
+const notHex = Uint8Array.from({ length: 128 }, (_, unit) =>
+  /[0-9a-f]/i.test(String.fromCharCode(unit)) ? 0 : 1,
+)
+
+/** Whether `length` hex digits stand at `start`; by table, because every record is asked. */
+function isHex(text: string, start: number, length: number): boolean {
+  let wrong = 0
+  for (let i = start; i < start + length; i++) wrong |= notHex[text.charCodeAt(i)] ?? 1
+  return wrong === 0
 }
+
+/** Whether an id is a UUID in either case. */
+const isUuid = (id: unknown): id is string =>
+  typeof id === 'string' &&
+  id.length === 36 &&
+  id.charCodeAt(8) === dash &&
+  id.charCodeAt(13) === dash &&
+  id.charCodeAt(18) === dash &&
+  id.charCodeAt(23) === dash &&
+  isHex(id, 0, 8) &&
+  isHex(id, 9, 4) &&
+  isHex(id, 14, 4) &&
+  isHex(id, 19, 4) &&
+  isHex(id, 24, 12)
 
 /** The id of a record without eventID: the same content has the same id (SEMANTICS A2). */
 const contentId = (record: Fields): string =>
@@ -121,13 +134,15 @@ function draftOf({ record, user, signer, agent, api }: Reading, at: number, id: 
 }
 
 /**
- * Where the caller is: its address, or, for a call through a VPC endpoint of the caller's own account, the endpoint. Behind
- * one the address is private and says nothing (CloudTrail User Guide, vpcEndpointId and vpcEndpointAccountId).
+ * Where the caller is: its address; for a call through a VPC endpoint of the caller's own account also the endpoint, because
+ * behind one the address is private and says little (CloudTrail User Guide, vpcEndpointId and vpcEndpointAccountId).
  */
 function placeOf(record: Fields, account: string): string {
-  const owner = record['vpcEndpointAccountId']
-  const endpoint = owner !== undefined && owner === account ? text(record['vpcEndpointId']) : ''
-  return endpoint === '' ? addressOf(text(record['sourceIPAddress'])) : intern(endpoint)
+  const { address, isPrivate } = placeAt(text(record['sourceIPAddress']))
+  const endpoint = record['vpcEndpointId']
+  if (endpoint === undefined || !isPrivate || typeof endpoint !== 'string') return address
+  const owner = record['vpcEndpointAccountId'] ?? account
+  return owner === account ? intern(`${endpoint}/${address}`) : address
 }
 
 /** Account in which it happened; mostly that of the principal, whose text is at hand. */
@@ -210,7 +225,7 @@ function map(record: Fields, user: Fields, at: number, options: CloudTrailOption
   const rare = rareOf(reading, use, weight, options)
   if (rare) use.rare = rare
   const activities: readonly Mapped[] = rare?.issue ? [use, copyOf(use, rare.issue)] : [use]
-  return { as: 'mapped', record: `${use.account}/${id}`, activities }
+  return { as: 'mapped', record: id, activities }
 }
 
 /** Records of one second mostly follow one another. */
@@ -221,7 +236,7 @@ const dead = (reason: string, field: string): Normalised => ({ as: 'dead', reaso
 /**
  * One CloudTrail record (CloudTrail User Guide, "record contents") → its activities: the use, and for a call that made a
  * credential also the copy for its child. What is no call is ignored by name; what cannot be read is refused with a reason
- * and the field. Never throws. `record` is recipientAccountId/eventID, or the hash of the content where there is no eventID.
+ * and the field. Never throws. `record` is eventID, or the hash of the content where there is none; it is one account's own.
  */
 export function fromCloudTrail(value: unknown, options: CloudTrailOptions): Normalised {
   const record = fields(value)

@@ -6,10 +6,19 @@ const ipv4 = /^\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}$/
 const ipv6 = /^[0-9a-f]{0,4}:[0-9a-f:.]{1,40}(?:%\w{1,16})?$/i
 const unspecified: ReadonlySet<string> = new Set(['0.0.0.0', '::'])
 
-/** The address if it says where a caller is; '' for service names, "AWS Internal" and masks. */
-export const addressOf = memo((text) =>
-  (ipv4.test(text) || ipv6.test(text)) && !unspecified.has(text) ? text : '',
-)
+/** Ranges of private use: RFC 1918, shared address space (RFC 6598), unique local addresses (RFC 4193). */
+const privateRange =
+  /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|f[cd][0-9a-f]{2}:)/i
+
+/** `address`: says where a caller is; '' for service names, "AWS Internal" and masks. */
+export type Place = { readonly address: string; readonly isPrivate: boolean }
+
+export const placeAt = memo((text): Place => {
+  const said = (ipv4.test(text) || ipv6.test(text)) && !unspecified.has(text)
+  return said
+    ? { address: text, isPrivate: privateRange.test(text) }
+    : { address: '', isPrivate: false }
+})
 
 export type Agent = {
   readonly agent: string

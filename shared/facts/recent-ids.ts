@@ -1,4 +1,4 @@
-import { hash128 } from './hash.ts'
+import { hash128, hash32 } from './hash.ts'
 
 /**
  * Which record ids came lately: an open-addressed table of 128-bit hashes, in two generations. When the young one is full,
@@ -19,9 +19,10 @@ export class RecentIds {
     this.young = new Generation(Math.min(limit, 1 << 10))
   }
 
-  /** True if the id was seen lately; remembers it. */
-  seen(id: string): boolean {
+  /** True if the id was seen lately in this name space; remembers it. */
+  seen(id: string, within = ''): boolean {
     hash128(id, this.word)
+    if (within !== '') this.word[1] = (this.word[1] ?? 0) ^ hash32(within)
     if (this.old?.has(this.word)) return true
     if (!this.young.add(this.word)) return true
     if (this.young.size >= this.limit) {
