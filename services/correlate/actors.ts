@@ -61,22 +61,26 @@ function actor(group: readonly Sighting[]): KeyActor {
   }
 }
 
-/** By requestID: an AWS record and a report agree. Two tasks that claim one request make its actor unknown. */
+/**
+ * By requestID: an AWS record and a report agree. Two tasks that claim one request make its actor unknown; but whoever may
+ * not speak for his agent, or came too late, cannot make unknown what a report that counts says (SEMANTICS A7).
+ */
 function byRequest(state: CorrelateState, cred: Cred): Sighting[] {
   const found: Sighting[] = []
   for (const [request, mark] of cred.rich?.matches?.entries ?? []) {
     const near = (state.reports.get(request) ?? []).filter(({ time, end }) =>
       close(mark.at, time, end ?? time),
     )
-    const tasks = new Set(near.map((call) => `${call.task}|${call.agent ?? ''}`))
-    const [call] = near
+    const heard = near.filter((each) => agreed(state, each, mark.at))
+    const telling = heard.length > 0 ? heard : near
+    const tasks = new Set(telling.map((call) => `${call.task}|${call.agent ?? ''}`))
+    const [call] = telling
     if (!call || tasks.size !== 1) continue
-    const heard = near.some((each) => agreed(state, each, mark.at))
     found.push({
       task: call.task,
       agent: call.agent ?? '',
-      rank: heard ? 'corroborated' : 'claimed',
-      rule: heard ? 'a report names its requestID' : whyOnlyClaimed(state, call),
+      rank: heard.length > 0 ? 'corroborated' : 'claimed',
+      rule: heard.length > 0 ? 'a report names its requestID' : whyOnlyClaimed(state, call),
       mark,
     })
   }

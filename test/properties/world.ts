@@ -76,12 +76,20 @@ export function world(seed: number): World {
     records: maker.records,
     owners: new Map(all.map(({ credential, owner }) => [credential.key, owner])),
     reported: reportsOf(uses),
-    roots: new Map(
-      all.flatMap(({ credential, root }) => (root === '' ? [] : [[credential.key, root]])),
-    ),
+    roots: rootsOf(all),
     reused: new Set(uses.filter(({ foreign }) => foreign).map(({ key }) => key)),
     nobody,
   }
+}
+
+/** Without sessions that keys of two roots share, by one name and one second: those are nobody's alone. */
+function rootsOf(all: readonly Held[]): Map<string, string> {
+  const sessionOf = ({ credential: { account, name, session, created } }: Held): string =>
+    JSON.stringify([account, name, session, created])
+  const isShared = (held: Held): boolean =>
+    all.some((other) => sessionOf(other) === sessionOf(held) && other.root !== held.root)
+  const known = all.filter((held) => held.root !== '' && !isShared(held))
+  return new Map(known.map(({ credential, root }) => [credential.key, root]))
 }
 
 function reportsOf(uses: readonly Used[]): Map<string, Set<string>> {

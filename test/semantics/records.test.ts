@@ -136,6 +136,19 @@ describe('A7: a declaration lowers a verdict only from who may speak, and in tim
     expect(reuse?.unknown).toContain('explained by a claim that does not count: sub-task')
   })
 
+  test('A7: a claim from the wrong source, or too late, does not hide who made a use', async () => {
+    for (const more of [{ source: 'a-2' }, { source: 'orchestrator', received: time(361) }]) {
+      const claim = reported('t-1', 'a-1', 'r-2', more)
+      for (const records of [
+        [...story, claim],
+        [claim, ...story],
+      ])
+        expect(detectionsOf(await run(records))).toContain('reused-by-task')
+    }
+    const rival = reported('t-1', 'a-1', 'r-2', { source: 'orchestrator' })
+    expect(detectionsOf(await run([...story, rival]))).not.toContain('reused-by-task')
+  })
+
   test('A7: a report from the wrong source, or received too late, is a claim only', async () => {
     for (const more of [{ source: 'a-2' }, { source: 'orchestrator', received: time(361) }]) {
       const replayed = await run([...story.slice(0, 4), reported('t-2', 'a-1', 'r-2', more)])
