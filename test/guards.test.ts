@@ -123,10 +123,14 @@ test('tidy: a literal of a record, or the name of an attack tool, in a detection
 })
 
 test.each([
-  ['names a test that is there', '| A1 | `is there` |', ruleIds.length - 1],
-  ['says why it has none', '| A1 | not yet covered: needs live sources |', ruleIds.length - 1],
-  ['names a test that is not there', '| A1 | `is gone` |', ruleIds.length],
-  ['says nothing', '| A1 | |', ruleIds.length],
+  ['names a test that is there', '- **A1** `x`\n  _Tests:_ `is\n  there`', ruleIds.length - 1],
+  [
+    'says why it has none',
+    '- **A1** x\n  _Not yet covered:_ needs live sources',
+    ruleIds.length - 1,
+  ],
+  ['names a test that is not there', '- **A1** x\n  _Tests:_ `is gone`', ruleIds.length],
+  ['says nothing', '- **A1** x', ruleIds.length],
 ])('tidy: a rule of the semantics that %s', (_, row, count) => {
   const tests = `test('is there', () => undefined)`
   const tree = new Map([
