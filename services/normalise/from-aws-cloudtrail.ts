@@ -193,8 +193,15 @@ function rareOf(
   const traits = isTelling(record, use, api.plan)
     ? callTraits(session, api.plan, callOf(reading, use, options))
     : session
-  return weight > 0 ? { ...traits, weight } : traits
+  return weight > 0 ? outweighing(traits, weight) : traits
 }
+
+/** Of several copies of one issue the heaviest counts, and an addendum weighs more than what it corrects. */
+const outweighing = (traits: RareUse | undefined, weight: number): RareUse => ({
+  ...traits,
+  weight,
+  ...(traits?.issue && { issue: { ...traits.issue, weight } }),
+})
 
 const copyOf = (
   { id, at, principal, key, created }: Use,

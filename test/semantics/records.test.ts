@@ -38,6 +38,18 @@ describe('A2: one id, other content', () => {
     for (const records of orders([full, thin, use]))
       expect(holderOf(await run(records), runner.key).task.id).toBe('t-1')
   })
+
+  test('A2: an addendum replaces what it corrects', async () => {
+    const { eventID: id } = full
+    const addendum = { reason: 'UPDATED_DATA', originalEventID: id }
+    const { requestID: __, userAgent: ___, ...thin } = lent('t-2', 'a-2')
+    const corrected = { ...thin, eventID: '7d3c0a3e-0000-4000-8000-000000000001', addendum }
+    for (const records of orders([full, corrected, use])) {
+      const replayed = await run(records)
+      expect(replayed.counts).toMatchObject({ mapped: 2, duplicate: 1 })
+      expect(holderOf(replayed, runner.key).task.id).toBe('t-2')
+    }
+  })
 })
 
 test('A3: a masked key id joins nothing: no issue, no report, no neighbour with the same mask', async () => {
