@@ -60,13 +60,13 @@ function makeCred(state: CorrelateState, use: Use, id: string, shared: boolean):
     inherits: undefined,
     reports: undefined,
     rich: undefined,
-    announced: false,
   }
   lookUp(state, cred)
   state.all.push(cred)
   session.creds.push(cred)
   if (shared) setAside(state, `${id}|${use.key}`, cred)
   else state.creds.set(use.key, cred)
+  if (cred.key !== '') state.fresh.push(cred)
   touch(state, session)
   return cred
 }
@@ -105,6 +105,7 @@ function makeSession(state: CorrelateState, use: Use, id: string): Session {
     told: undefined,
     said: undefined,
     queued: false,
+    stale: false,
   }
   state.sessions.set(id, session)
   const base = baseOf(use.principal)
@@ -133,7 +134,14 @@ export const lastOf = ({ lastAt, lastId }: Cred): Mark => ({ at: lastAt, id: las
 export const markOf = ({ at, id }: Mark): Mark => ({ at, id })
 
 export function richCred(cred: Cred): RichCred {
-  cred.rich ??= { matches: undefined, settled: undefined, children: undefined, untold: undefined }
+  cred.rich ??= {
+    matches: undefined,
+    settled: undefined,
+    children: undefined,
+    untold: undefined,
+    bequest: undefined,
+    signature: '',
+  }
   return cred.rich
 }
 

@@ -22,7 +22,7 @@ import {
 } from './evidence.ts'
 import { decide, type Decision } from './holder.ts'
 import { maySpeak, onTime } from './registry.ts'
-import type { Cred, CorrelateState } from './state.ts'
+import type { Bequest, Cred, CorrelateState } from './state.ts'
 
 /** What a key's facts come to right now. */
 export type KeyView = {
@@ -145,10 +145,7 @@ export function nodeOf({ cred, issue, inherit, decision }: KeyView): PathNode {
 const depthMax = 32
 
 /** What this key tells the children that it minted; the same for all of them but for the child's own name. */
-export function bequest(
-  state: CorrelateState,
-  view: KeyView,
-): Omit<Inherit, 'child' | 'minted' | 'record'> | undefined {
+export function bequest(state: CorrelateState, view: KeyView): Bequest | undefined {
   const above = view.inherit?.path ?? []
   if (above.length >= depthMax) return undefined
   const { cred, decision } = view
@@ -159,7 +156,16 @@ export function bequest(
     issuer,
     delegates: issuer ? [] : view.delegates,
     evidence: issuer ? [] : decision.won.map(inherited),
+    signature: signatureOf(view),
   }
+}
+
+/** A text that changes whenever what a key tells its children does: all of it follows from these. */
+function signatureOf({ issue, inherit, decision, delegates }: KeyView): string {
+  const won = decision.won.map(
+    ({ level, id, rank, rule, record }) => `${level} ${id} ${rank} ${rule} ${record}`,
+  )
+  return `${inherit?.signature ?? ''}\n${issue?.id ?? ''}\n${won.join('\n')}\n${delegates.join(' ')}`
 }
 
 /** A child's candidate: the weaker of the parent's rank and the edge's, which AWS itself wrote. */

@@ -17,6 +17,8 @@ export function richOf(session: Session): RichSession {
     denied: new SmallestMap(hoursMax),
     harvest: new SmallestMap(hoursMax),
     settled: new SmallestMap(settledMax),
+    denials: 0,
+    names: 0,
     mcp: new EarliestList(perKind),
   }
   return session.rich
@@ -24,7 +26,7 @@ export function richOf(session: Session): RichSession {
 
 /** Remembers who made the request, and joins it with what named it before. */
 export function matchRequest(state: CorrelateState, cred: Cred, use: Use): void {
-  state.requests.add(use.request, cred.index, use)
+  state.requests.add(use.request, cred.index, use.at)
   if (state.reports.size > 0 && state.reports.has(use.request))
     addMatch(state, cred, use.request, use)
   const call = state.mcp.size > 0 ? state.mcp.get(use.request) : undefined

@@ -1,7 +1,7 @@
 import type { Lease, Message } from '#shared/messages/hops.ts'
 import type { Issue } from '#shared/messages/use.ts'
 import { inheritOf } from './evidence.ts'
-import { countOf, namesOf, severalPlaces } from './lists.ts'
+import { severalPlaces } from './lists.ts'
 import type { Cred, CorrelateState, RichSession, Session, TaskEntry } from './state.ts'
 import { hasChildren, lifeSlackMs, longestLifeMs } from './creds.ts'
 
@@ -29,7 +29,7 @@ function inPlaces(state: CorrelateState, session: Session): boolean {
 
 function belowThresholds({ policy }: CorrelateState, rich: RichSession): boolean {
   if (rich.deeds.size > 0 || rich.mcp.items.length > 0) return false
-  return namesOf(rich) < policy.harvestNames && countOf(rich.denied) < policy.deniedBurst
+  return rich.names < policy.harvestNames && rich.denials < policy.deniedBurst
 }
 
 function quietCred(state: CorrelateState, cred: Cred, out: Message[]): boolean {
@@ -41,8 +41,11 @@ function quietCred(state: CorrelateState, cred: Cred, out: Message[]): boolean {
   if (issue?.issue.expires) watchFrom = Math.min(watchFrom, issue.issue.expires)
   for (const { expires } of reports?.leases ?? [])
     watchFrom = Math.min(watchFrom, expires || Infinity)
-  for (const task of owners)
-    watchFrom = Math.min(watchFrom, askTask(state, task, session, out).info?.ended?.at ?? Infinity)
+  for (const task of owners) {
+    const { info } = askTask(state, task, session, out)
+    if (info?.wanted) return false
+    watchFrom = Math.min(watchFrom, info?.ended?.at ?? Infinity)
+  }
   cred.watchFrom = watchFrom
   return firstAt >= session.created - lifeSlackMs && lastAt <= watchFrom
 }

@@ -5,7 +5,7 @@ import type { DeedFact } from '#shared/messages/session-facts.ts'
 import type { RareUse, Use } from '#shared/messages/use.ts'
 import { addChild, markOf } from './creds.ts'
 import { perKind, richOf } from './matches.ts'
-import { touch, type Cred, type CorrelateState, type Denied, type Session } from './state.ts'
+import { touch, wake, type Cred, type CorrelateState, type Denied, type Session } from './state.ts'
 
 /** Records that a session keeps for each hour, and successes for each settled target (SEMANTICS C3). */
 const perHour = 256
@@ -17,18 +17,16 @@ export function learnRare(state: CorrelateState, cred: Cred, use: Use): void {
   const { session } = cred
   const rare = use.rare
   const probe = rare?.deeds?.some(({ deed }) => deed === 'role-probed') ?? false
-  if (use.error === 'denied' && !probe && use.action !== 'AssumeRole')
-    if (addDenied(session, cred, use, rare?.target ?? '')) touch(state, session)
+  if (use.error === 'denied' && !probe && use.action !== 'AssumeRole') addDenied(state, cred, use)
   if (rare === undefined) return
   if (use.error === 'none' && rare.target) addSettled(state, session, use, rare.target)
   learnTraits(state, session, rare)
-  if (rare.secrets && use.error === 'none' && addHarvest(session, cred, use, rare.secrets))
-    touch(state, session)
+  if (rare.secrets && use.error === 'none') addHarvest(state, cred, use, rare.secrets)
   for (const deed of rare.deeds ?? []) if (addDeed(session, cred, use, deed)) touch(state, session)
   if (rare.issue && rare.issue.key !== '') {
     const child = { ...markOf(use), principal: rare.issue.child, call: rare.issue.call }
     addChild(cred, rare.issue.key, child)
-    touch(state, session)
+    wake(state, session)
   }
 }
 
@@ -50,19 +48,25 @@ function learnTraits(state: CorrelateState, session: Session, rare: RareUse): vo
   }
 }
 
-function addDenied(session: Session, cred: Cred, use: Use, target: string): boolean {
-  const mark: Denied = {
-    ...markOf(use),
-    key: cred.key,
-    service: use.service,
-    action: use.action,
-    target,
-  }
-  return hourly(richOf(session).denied, use.at).add(mark)
+/** Below its threshold a burst is none, so nobody has to look. */
+function addDenied(state: CorrelateState, { key, session }: Cred, use: Use): void {
+  const target = use.rare?.target ?? ''
+  const mark: Denied = { ...markOf(use), key, service: use.service, action: use.action, target }
+  const rich = richOf(session)
+  if (!hourly(rich.denied, use.at).add(mark)) return
+  if (++rich.denials >= state.policy.deniedBurst || session.told) touch(state, session)
 }
 
-function addHarvest(session: Session, cred: Cred, use: Use, names: readonly string[]): boolean {
-  return hourly(richOf(session).harvest, use.at).add({ ...markOf(use), key: cred.key, names })
+function addHarvest(
+  state: CorrelateState,
+  { key, session }: Cred,
+  use: Use,
+  names: readonly string[],
+): void {
+  const rich = richOf(session)
+  if (!hourly(rich.harvest, use.at).add({ ...markOf(use), key, names })) return
+  rich.names += names.length
+  if (rich.names >= state.policy.harvestNames || session.told) touch(state, session)
 }
 
 /** The list of an hour; a list that the bound does not keep is filled for nothing. */

@@ -17,9 +17,8 @@ const errorNumber: Readonly<Record<Use['error'], number>> = {
   other: 4,
 }
 
-/** Notes what a use called and from where. The same texts are the same objects, mostly, so the last ones are remembered. */
+/** Notes what a use called and from where; its id must have been packed. The same texts are the same objects, mostly, so the last ones are remembered. */
 export function sight(state: CorrelateState, cred: Cred, use: Use): void {
-  state.seen.note(use.id)
   sightWhat(state, cred, use)
   if (use.address !== '') sightWhere(state, cred, use)
 }

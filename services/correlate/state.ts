@@ -2,6 +2,7 @@ import type { EarliestList } from '#shared/facts/earliest-list.ts'
 import type { Mark } from '#shared/facts/mark.ts'
 import { Requests } from '#shared/facts/requests.ts'
 import { Sightings } from '#shared/facts/sightings.ts'
+import { PackedIds } from '#shared/facts/uuid.ts'
 import type { SmallestMap } from '#shared/facts/smallest-map.ts'
 import type { Progress, ToolCalled } from '#shared/messages/activity.ts'
 import type { DeedKind } from '#shared/messages/deed.ts'
@@ -33,6 +34,8 @@ export type CorrelateState = {
   readonly reports: Map<string, ToolCalled[]>
   /** MCP tool call records by the requestIDs that they made. */
   readonly mcp: Map<string, McpCall>
+  /** The record id of the use at hand, for both tables below. */
+  readonly ids: PackedIds
   readonly requests: Requests
   readonly seen: Sightings
   readonly values: Values
@@ -44,7 +47,9 @@ export type CorrelateState = {
   readonly progress: Map<string, Progress>
   /** Uses that services forwarded, by principal: they belong to nobody's session. */
   readonly forwarded: Map<string, number>
-  readonly dirty: Set<Session>
+  readonly dirty: Session[]
+  /** Credentials whose key join has not heard of. */
+  readonly fresh: Cred[]
   /** Accounts whose first instance session was just seen. */
   readonly newHosts: Set<string>
   revision: number
@@ -90,8 +95,6 @@ export type Cred = {
   inherits: readonly Inherit[] | undefined
   reports: KeyReports | undefined
   rich: RichCred | undefined
-  /** Has join been told who uses this key? */
-  announced: boolean
 }
 
 type Memo = {
@@ -113,7 +116,13 @@ export type RichCred = {
   settled: Map<string, Mark> | undefined
   /** Children that have not heard of their parent yet. */
   untold: Set<string> | undefined
+  /** What they hear, and a text that changes whenever it does. */
+  bequest: Bequest | undefined
+  signature: string
 }
+
+/** What a credential tells every child of its own. */
+export type Bequest = Omit<Inherit, 'to' | 'kind' | 'key' | 'child' | 'minted' | 'record'>
 
 export type Child = Mark & { readonly principal: string; readonly call: string }
 
@@ -135,6 +144,8 @@ export type Session = {
   /** Last messages by what they are about, so that only changes are sent again. */
   said: Map<string, string> | undefined
   queued: boolean
+  /** Did anything change that must be judged again? A mere new child only has to be told. */
+  stale: boolean
 }
 
 export type RichSession = {
@@ -144,6 +155,9 @@ export type RichSession = {
   readonly harvest: SmallestMap<EarliestList<HarvestMark>>
   /** Successes by `service:action:target`, of calls that name their target: they settle a denial. */
   readonly settled: SmallestMap<Settled>
+  /** Denials, and names of secrets, that were ever added: below its threshold nobody has to look at them. */
+  denials: number
+  names: number
   /** MCP tool calls that explain a use of this session. */
   readonly mcp: EarliestList<Mark & { readonly principal: string }>
 }
@@ -165,6 +179,7 @@ export type Told = {
 }
 
 export function initialState(policy: Policy): CorrelateState {
+  const ids = new PackedIds()
   return {
     policy,
     creds: new Map(),
@@ -179,8 +194,9 @@ export function initialState(policy: Policy): CorrelateState {
     keyReports: new Map(),
     reports: new Map(),
     mcp: new Map(),
-    requests: new Requests(),
-    seen: new Sightings(),
+    ids,
+    requests: new Requests(ids),
+    seen: new Sightings(ids),
     values: new Values(),
     registry: emptyRegistry(),
     targets: new Map(),
@@ -188,7 +204,8 @@ export function initialState(policy: Policy): CorrelateState {
     hosts: new Set(),
     progress: new Map(),
     forwarded: new Map(),
-    dirty: new Set(),
+    dirty: [],
+    fresh: [],
     newHosts: new Set(),
     revision: 0,
   }
@@ -196,9 +213,15 @@ export function initialState(policy: Policy): CorrelateState {
 
 /** Marks a session for the next flush. */
 export function touch(state: CorrelateState, session: Session): void {
+  session.stale = true
+  wake(state, session)
+}
+
+/** Gives a session a turn at the next flush, though nothing of it must be judged again. */
+export function wake(state: CorrelateState, session: Session): void {
   if (session.queued) return
   session.queued = true
-  state.dirty.add(session)
+  state.dirty.push(session)
 }
 
 /** Pushes into a small set of texts, the k smallest kept; true if it is new. */

@@ -4,7 +4,7 @@ import type { TargetDeed } from '#shared/messages/session-facts.ts'
 import { actorFacts, bequest, tasksOf, type KeyView } from './keys.ts'
 import { deedsOf } from './lists.ts'
 import { askTask, isQuiet } from './quiet.ts'
-import type { CorrelateState, Session, Told } from './state.ts'
+import type { CorrelateState, RichCred, Session, Told } from './state.ts'
 import { hasChildren } from './creds.ts'
 import { actorName } from './matches.ts'
 import { rowsOf, whereOf } from './rows.ts'
@@ -23,22 +23,27 @@ import {
 export function speak(state: CorrelateState): Message[] {
   const out: Message[] = []
   announceHosts(state, out)
+  announceKeys(state, out)
   for (const session of state.dirty) {
     session.queued = false
-    announceKeys(session, out)
-    if (isQuiet(state, session, out)) continue
-    const view = viewSession(state, session)
-    askTasks(state, view, out)
-    for (const key of view.keys) {
-      key.cred.watchFrom = watchFromOf(state, key)
-      settleActors(state, key)
-    }
-    tellChildren(state, view, out)
-    tellPlaces(state, view, out)
-    if (ofInterest(state, view)) tellDetect(state, view, out)
+    if (session.stale || !tellNewChildren(session, out)) judgeAgain(state, session, out)
+    session.stale = false
   }
-  state.dirty.clear()
+  state.dirty.length = 0
   return out
+}
+
+function judgeAgain(state: CorrelateState, session: Session, out: Message[]): void {
+  if (isQuiet(state, session, out)) return
+  const view = viewSession(state, session)
+  askTasks(state, view, out)
+  for (const key of view.keys) {
+    key.cred.watchFrom = watchFromOf(state, key)
+    settleActors(state, key)
+    tellChildren(state, key, out)
+  }
+  tellPlaces(state, view, out)
+  if (ofInterest(state, view)) tellDetect(state, view, out)
 }
 
 /** The first instance session of an account makes every partition tell its places there. */
@@ -49,12 +54,11 @@ function announceHosts(state: CorrelateState, out: Message[]): void {
   state.newHosts.clear()
 }
 
-function announceKeys(session: Session, out: Message[]): void {
-  for (const cred of session.creds) {
-    if (cred.announced || cred.key === '') continue
-    cred.announced = true
-    out.push({ to: 'join', kind: 'key.used', key: `key:${cred.key}`, principal: session.principal })
-  }
+/** Join hears once who uses a key. */
+function announceKeys(state: CorrelateState, out: Message[]): void {
+  for (const { key, session } of state.fresh)
+    out.push({ to: 'join', kind: 'key.used', key: `key:${key}`, principal: session.principal })
+  state.fresh.length = 0
 }
 
 const toldOf = (session: Session): Told =>
@@ -128,30 +132,43 @@ function changed(said: Map<string, string>, about: string, text: string): boolea
   return true
 }
 
-function tellChildren(state: CorrelateState, view: SessionView, out: Message[]): void {
-  for (const key of view.keys) {
-    const { rich } = key.cred
-    if (!rich?.children || !hasChildren(key.cred)) continue
-    const { children, untold } = rich
-    const legacy = bequest(state, key)
-    if (!legacy) continue
-    const all = changed(heldOf(view.session), `bequest:${key.cred.key}`, JSON.stringify(legacy))
-    for (const minted of all ? children.entries.keys() : (untold ?? [])) {
-      const child = children.get(minted)
-      if (!child) continue
-      const { principal, id } = child
-      out.push({
-        to: 'correlate',
-        kind: 'inherit',
-        key: principal,
-        child: principal,
-        minted,
-        record: id,
-        ...legacy,
-      })
-    }
-    untold?.clear()
+/** Tells all children when what they inherit has changed, else only the new ones. */
+function tellChildren(state: CorrelateState, key: KeyView, out: Message[]): void {
+  const { rich } = key.cred
+  if (!rich?.children || !hasChildren(key.cred)) return
+  const left = bequest(state, key)
+  if (!left) return
+  const all = rich.signature !== left.signature
+  rich.bequest = left
+  rich.signature = left.signature
+  heldOf(key.cred.session)
+  tellUntold(rich, all ? rich.children.entries.keys() : (rich.untold ?? []), out)
+}
+
+/** A new child hears what the others were told; false if nothing was told yet, so that it must be worked out. */
+function tellNewChildren({ creds }: Session, out: Message[]): boolean {
+  const waiting = creds.flatMap(({ rich }) => (rich?.untold?.size ? rich : []))
+  if (!waiting.every(({ bequest: left }) => left)) return false
+  for (const rich of waiting) tellUntold(rich, rich.untold ?? [], out)
+  return true
+}
+
+function tellUntold(rich: RichCred, keys: Iterable<string>, out: Message[]): void {
+  for (const minted of keys) {
+    const child = rich.children?.get(minted)
+    if (!child || !rich.bequest) continue
+    const { principal, id: record } = child
+    out.push({
+      to: 'correlate',
+      kind: 'inherit',
+      key: principal,
+      child: principal,
+      minted,
+      record,
+      ...rich.bequest,
+    })
   }
+  rich.untold?.clear()
 }
 
 /** In accounts with instances: where people work from, and the questions of instance sessions. */

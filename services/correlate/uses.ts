@@ -20,6 +20,7 @@ export function learnUse(state: CorrelateState, use: Use, repeat: boolean): void
     if (addText(cred.sources, use.sourceIdentity)) touch(state, cred.session)
   if (use.scope !== '' && cred.scopes[0] !== use.scope)
     if (addText(cred.scopes, use.scope)) touch(state, cred.session)
+  state.ids.note(use.id)
   sight(state, cred, use)
   moveEnds(state, cred, use)
   if (use.request !== '') matchRequest(state, cred, use)

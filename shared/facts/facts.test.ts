@@ -8,6 +8,7 @@ import { Requests } from './requests.ts'
 import { Sightings } from './sightings.ts'
 import { addTo, strings } from './small-set.ts'
 import { SmallestMap } from './smallest-map.ts'
+import { PackedIds } from './uuid.ts'
 
 /** Few times and ids, so that ties and repetitions are common; ids with and without the shape of a UUID. */
 const id = fc
@@ -37,12 +38,13 @@ const kinds: Record<string, (marks: readonly Mark[]) => unknown> = {
     return list
   },
   sightings: (marks) => {
-    const table = new Sightings()
+    const ids = new PackedIds()
+    const table = new Sightings(ids)
     let head = -1
     for (const { at, id: name } of marks) {
       let row = table.find(7, at % 3, 1)
       if (row < 0) row = head = table.add(7, at % 3, 1, head)
-      table.note(name)
+      ids.note(name)
       table.touch(row, at)
     }
     const rows: unknown[] = []
@@ -51,8 +53,12 @@ const kinds: Record<string, (marks: readonly Mark[]) => unknown> = {
     return rows.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
   },
   'requests at their bound': (marks) => {
-    const table = new Requests(8)
-    for (const each of marks) table.add(`r${each.at}`, each.at % 2, each)
+    const ids = new PackedIds()
+    const table = new Requests(ids, 8)
+    for (const each of marks) {
+      ids.note(each.id)
+      table.add(`r${each.at}`, each.at % 2, each.at)
+    }
     const found = marks.flatMap(({ at }) => table.find(`r${at}`))
     return [...new Set(found.map((each) => JSON.stringify(each)))].toSorted()
   },

@@ -7,6 +7,19 @@ export function hash32(text: string): number {
   return (h ^ (h >>> 13)) >>> 0
 }
 
+/** Two independent 32-bit words of a string into `out[0..1]`. */
+export function hash64(text: string, out: Uint32Array): void {
+  let a = 0x9e3779b9
+  let b = 0x85ebca6b
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i)
+    a = Math.imul(a ^ unit, 0x01000193)
+    b = Math.imul(b ^ unit, 0x5bd1e995) ^ (a >>> 15)
+  }
+  out[0] = mix(a ^ text.length)
+  out[1] = mix(b)
+}
+
 /** Four independent 32-bit words of a string into `out[0..3]`: wide enough that two records never meet by chance. */
 export function hash128(text: string, out: Uint32Array): void {
   let a = 0x9e3779b9

@@ -1,6 +1,6 @@
-import { hash128 } from './hash.ts'
+import { hash64 } from './hash.ts'
 import type { Mark } from './mark.ts'
-import { compareIds, idTable, packId, unpackId } from './uuid.ts'
+import { compareIds, PackedIds, unpackId, type IdTable } from './uuid.ts'
 
 /** One row is 40 bytes: low and high word of the hash, owner, (gap), time, id. */
 const rowWords = 10
@@ -19,39 +19,41 @@ export class Requests {
   private words = new Uint32Array(this.capacity * rowWords)
   private times = new Float64Array(this.words.buffer)
   private index = new Int32Array(this.capacity * 2).fill(-1)
-  private readonly table = idTable()
-  private readonly id = new Uint32Array(4)
-  private readonly hash = new Uint32Array(4)
+  private readonly table: IdTable
+  private readonly id: Uint32Array
+  private readonly hash = new Uint32Array(2)
   /** Rows whose first hash word is above this are not kept. */
   private ceiling = 0xffffffff
   private readonly limit: number
 
-  constructor(limit = 1 << 25) {
+  constructor(ids: PackedIds = new PackedIds(), limit = 1 << 25) {
+    this.table = ids.table
+    this.id = ids.words
     this.limit = limit
   }
 
-  add(request: string, owner: number, mark: Mark): void {
-    hash128(request, this.hash)
+  /** Notes a use by the packed id. */
+  add(request: string, owner: number, at: number): void {
+    hash64(request, this.hash)
     const [low = 0, high = 0] = this.hash
     if (low > this.ceiling) {
       this.dropped++
       return
     }
-    packId(this.table, mark.id, this.id)
     const { index } = this
     const mask = index.length - 1
     let slot = high & mask
     for (; ; slot = (slot + 1) & mask) {
       const row = index[slot] ?? -1
       if (row < 0) break
-      if (this.is(row, low, high) && this.owner(row) === owner && this.same(row, mark.at)) return
+      if (this.is(row, low, high) && this.owner(row) === owner && this.same(row, at)) return
     }
-    this.push(slot, low, high, owner, mark.at)
+    this.push(slot, low, high, owner, at)
   }
 
   /** Every (owner, mark) that made a call with this requestID. */
   find(request: string): { readonly owner: number; readonly mark: Mark }[] {
-    hash128(request, this.hash)
+    hash64(request, this.hash)
     const [low = 0, high = 0] = this.hash
     const found: { owner: number; mark: Mark }[] = []
     const mask = this.index.length - 1

@@ -1,5 +1,5 @@
 import type { Mark } from './mark.ts'
-import { compareIds, idTable, packId, unpackId } from './uuid.ts'
+import { compareIds, PackedIds, unpackId, type IdTable } from './uuid.ts'
 
 /** One row is 64 bytes, a cache line: owner, a, b, link; first and latest time; first and latest id. */
 const rowWords = 16
@@ -18,11 +18,17 @@ export class Sightings {
   private capacity = 1 << 10
   private words = new Uint32Array(this.capacity * rowWords)
   private times = new Float64Array(this.words.buffer)
-  private readonly table = idTable()
-  private readonly id = new Uint32Array(4)
+  private readonly table: IdTable
+  private readonly id: Uint32Array
   private index = new Int32Array(this.capacity * 2).fill(-1)
   /** Slots of the index in use; a replaced row leaves its old slot behind until the next rebuild. */
   private used = 0
+
+  /** @param ids where the id that is noted next is packed, shared with other tables of one partition */
+  constructor(ids: PackedIds = new PackedIds()) {
+    this.table = ids.table
+    this.id = ids.words
+  }
 
   /** Row of this value of this owner, or −1. */
   find(owner: number, a: number, b: number): number {
@@ -50,11 +56,6 @@ export class Sightings {
   /** Gives a row to another value of the same owner: what a bound does when it evicts. */
   replace(row: number, a: number, b: number): void {
     this.put(row, a, b)
-  }
-
-  /** Packs the id of the use whose sightings are noted next. */
-  note(id: string): void {
-    packId(this.table, id, this.id)
   }
 
   /** Notes a sighting by the packed id; true if it is the first or the latest of its row. */

@@ -4,7 +4,17 @@
  */
 export type IdTable = { readonly others: string[]; readonly known: Map<string, number> }
 
-export const idTable = (): IdTable => ({ others: [], known: new Map() })
+const idTable = (): IdTable => ({ others: [], known: new Map() })
+
+/** The id of the use at hand, packed once for all tables that note it. */
+export class PackedIds {
+  readonly table = idTable()
+  readonly words = new Uint32Array(4)
+
+  note(id: string): void {
+    packId(this.table, id, this.words)
+  }
+}
 
 /** Words 1 to 3 of an id that is no UUID. A UUID that looks like this is stored as any other id. */
 const mark3 = 0xffffffff
@@ -25,7 +35,7 @@ const hex4 = (text: string, at: number): number =>
   (hex(text, at) << 12) | (hex(text, at + 1) << 8) | (hex(text, at + 2) << 4) | hex(text, at + 3)
 
 /** Writes an id into `out[0..3]`. */
-export function packId(table: IdTable, id: string, out: Uint32Array): void {
+function packId(table: IdTable, id: string, out: Uint32Array): void {
   if (id.length === 36 && packUuid(id, out)) return
   let index = table.known.get(id)
   if (index === undefined) {

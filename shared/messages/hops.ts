@@ -103,6 +103,8 @@ export type Inherit = {
   readonly delegates: readonly string[]
   /** What won at each level for the parent's key: the child's candidates. */
   readonly evidence: readonly Evidence[]
+  /** Changes whenever any of this does, so that nothing is sent twice; it says nothing by itself. */
+  readonly signature: string
 }
 
 /** Who works from an address, and with which program. */
