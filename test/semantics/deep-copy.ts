@@ -27,11 +27,16 @@ function copy(value: unknown, seen: Seen): unknown {
     for (const item of value) made.add(copy(item, seen))
     return made
   }
-  const made = note(Array.isArray(value) ? [] : Object.create(Object.getPrototypeOf(value)))
+  const made = note(emptyLike(value))
   for (const name of Reflect.ownKeys(value))
     if (name !== 'length' || !Array.isArray(value))
-      Reflect.set(made as object, name, copy(Reflect.get(value, name), seen))
+      Reflect.set(made, name, copy(Reflect.get(value, name), seen))
   return made
+}
+
+/** An object of the same class, without members. */
+function emptyLike(value: object): object {
+  return Array.isArray(value) ? [] : (Object.create(Reflect.getPrototypeOf(value)) as object)
 }
 
 const views = [Uint32Array, Int32Array, Float64Array, Uint8Array] as const
