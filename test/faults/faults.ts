@@ -115,9 +115,8 @@ export const faults: readonly Fault[] = [
   {
     name: 'root not sent again',
     file: 'services/correlate/tell.ts',
-    find: 'const all = changed(heldOf(view.session), `bequest:${key.cred.key}`, JSON.stringify(legacy))',
-    replace:
-      'const all = changed(heldOf(view.session), `bequest:${key.cred.key}`, JSON.stringify(legacy)) && false',
+    find: 'const all = rich.signature !== left.signature',
+    replace: 'const all = rich.signature !== left.signature && false',
     why: 'children keep what their parent knew when they were made',
     tests: [holders],
   },
