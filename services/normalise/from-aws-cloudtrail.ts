@@ -8,7 +8,6 @@ import { errorClass } from './error-class.ts'
 import { fields, firstText, leaves, text, type Fields } from './fields.ts'
 import { intern, memo, memoLast, memoPair } from './intern.ts'
 import { agentOf, placeAt, type Agent } from './places.ts'
-import type { Identity } from './principal.ts'
 import { callTraits, plans, sessionTraits, type Plan } from './rare.ts'
 import { routeAside } from './routes.ts'
 import { signerOf, type Signer } from './signer.ts'
@@ -110,21 +109,21 @@ type Reading = {
 
 /** Every use has the same members in the same order, so that the code which reads it stays monomorphic. */
 function draftOf({ record, user, signer, agent, api }: Reading, at: number, id: string): Draft {
-  const { who, direct } = signer
+  const { account, direct } = signer
   return {
     kind: 'credential.used',
     id,
     at,
-    principal: who.principal,
-    identity: who.identity,
+    principal: signer.principal,
+    identity: signer.identity,
     key: signer.key,
     created: signer.created,
-    account: accountOf(record, user, who),
+    account: accountOf(record, user, account),
     region: intern(text(record['awsRegion'])),
     service: api.service,
     action: api.action,
     error: errorClass(record),
-    address: direct && !agent.console ? placeOf(record, who.account) : '',
+    address: direct && !agent.console ? placeOf(record, account) : '',
     agent: agent.agent,
     direct,
     request: text(record['requestID']),
@@ -132,6 +131,8 @@ function draftOf({ record, user, signer, agent, api }: Reading, at: number, id: 
     scope: signer.scope,
   }
 }
+
+const behind = memoPair((endpoint, address) => intern(`${endpoint}/${address}`))
 
 /**
  * Where the caller is: its address; for a call through a VPC endpoint of the caller's own account also the endpoint, because
@@ -142,11 +143,11 @@ function placeOf(record: Fields, account: string): string {
   const endpoint = record['vpcEndpointId']
   if (endpoint === undefined || !isPrivate || typeof endpoint !== 'string') return address
   const owner = record['vpcEndpointAccountId'] ?? account
-  return owner === account ? intern(`${endpoint}/${address}`) : address
+  return owner === account ? behind(endpoint, address) : address
 }
 
 /** Account in which it happened; mostly that of the principal, whose text is at hand. */
-function accountOf(record: Fields, user: Fields, { account }: Identity): string {
+function accountOf(record: Fields, user: Fields, account: string): string {
   const recipient = record['recipientAccountId']
   if (recipient === account) return account
   return intern((typeof recipient === 'string' && recipient) || text(user['accountId']) || account)
@@ -160,7 +161,7 @@ const isTelling = (record: Fields, use: Draft, plan: Plan | undefined): boolean 
   record['eventType'] === 'AwsMcpEvent'
 
 function callOf(
-  { record, user, signer: { who } }: Reading,
+  { record, user, signer }: Reading,
   use: Draft,
   { trustedAccounts }: CloudTrailOptions,
 ): Call {
@@ -168,8 +169,8 @@ function callOf(
     service: use.service,
     action: use.action,
     account: use.account,
-    principal: who.principal,
-    identity: who.identity,
+    principal: signer.principal,
+    identity: signer.identity,
     params: fields(record['requestParameters']),
     response: fields(record['responseElements']),
     extra: fields(record['additionalEventData']),

@@ -5,12 +5,12 @@ const sets = 1 << 12
 const ways = 4
 
 /**
- * A print of a text by its length and some twenty of its letters: far cheaper than the hash of a fresh text, and the whole
+ * A print of a text by its length and some ten to twenty of its letters: far cheaper than the hash of a fresh text, and the whole
  * is compared afterwards. Texts that differ elsewhere only, such as versions of one user agent, share it and so their set.
  */
 export function printOf(text: string): number {
   const n = text.length
-  const step = n >> 4 || 1
+  const step = n >> 3 || 1
   let h = n
   for (let i = n - 1; i >= 0; i -= step) h = (Math.imul(h, 31) + text.charCodeAt(i)) | 0
   h = (Math.imul(h, 31) + text.charCodeAt(n - 2)) | 0
@@ -24,31 +24,32 @@ export function printOf(text: string): number {
  * comparisons and look-ups are cheap; nothing may depend on that but speed. Tables are per process and never travel.
  */
 export function memo<T>(compute: (text: string) => T, limit = tableLimit): (text: string) => T {
-  const table = new Map<string, T>()
-  const texts: string[] = Array.from({ length: sets * ways }, () => '')
-  const values: T[] = Array.from({ length: sets * ways }, () => compute(''))
+  type Entry = { readonly text: string; readonly value: T }
+  const table = new Map<string, Entry>()
+  const near: (Entry | undefined)[] = Array.from({ length: sets * ways }, () => undefined)
   // Beside each other in memory, so that other texts of the set need not be touched.
   const prints = new Int32Array(sets * ways)
   let turn = 0
-  const find = (text: string): T => {
+  const find = (text: string): Entry => {
     const known = table.get(text)
     if (known !== undefined) return known
     if (table.size >= limit) table.clear()
-    const value = compute(text)
-    table.set(text, value)
-    return value
+    const entry = { text, value: compute(text) }
+    table.set(text, entry)
+    return entry
   }
   return (text) => {
     const print = printOf(text)
     const start = (print & (sets - 1)) * ways
-    for (let at = start; at < start + ways; at++)
-      if (prints[at] === print && texts[at] === text) return values[at] as T
-    const value = find(text)
+    for (let at = start; at < start + ways; at++) {
+      const entry = prints[at] === print ? near[at] : undefined
+      if (entry?.text === text) return entry.value
+    }
+    const entry = find(text)
     const at = start + (turn++ & (ways - 1))
     prints[at] = print
-    texts[at] = text
-    values[at] = value
-    return value
+    near[at] = entry
+    return entry.value
   }
 }
 

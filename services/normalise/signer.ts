@@ -6,8 +6,7 @@ import { identityByArn, identityOf, type Identity } from './principal.ts'
 import { timeOrZero } from './times.ts'
 
 /** What `userIdentity` says: who signed, with which credential, and of what session it is. */
-export type Signer = {
-  readonly who: Identity
+export type Signer = Pick<Identity, 'principal' | 'identity' | 'account'> & {
   readonly key: string
   /** creationDate, epoch ms; 0 where absent. */
   readonly created: number
@@ -21,6 +20,10 @@ export type Signer = {
   readonly signIn: string | undefined
   /** Traits that every use of the session has; shared by them all. */
   readonly traits: RareUse | undefined
+  /** As the record has them, to recognise the same identity in the next one. */
+  readonly type: unknown
+  readonly arn: unknown
+  readonly creationDate: unknown
 }
 
 /** The agent itself calls through this service, so its records are direct (SEMANTICS A5). */
@@ -52,40 +55,36 @@ function read(user: Fields, account: string): Signer {
   const attributes = fields(context['attributes'])
   const who = identityOf(user, account)
   const scope = intern(text(scopeOf(user, context)))
-  const { invokedBy, accessKeyId } = user
+  const { invokedBy, type, arn } = user
+  const { creationDate } = attributes
   const signIn = context['signInSessionArn']
+  // One flat object: what most records need of it lies together in memory.
   return {
-    who,
-    key: unmaskKey(text(accessKeyId)),
-    created: timeOrZero(attributes['creationDate']),
+    principal: who.principal,
+    identity: who.identity,
+    account: who.account,
+    key: unmaskKey(text(user['accessKeyId'])),
+    created: timeOrZero(creationDate),
     sourceIdentity: intern(text(context['sourceIdentity'])),
     scope,
     direct: who.identity !== 'service' && (!invokedBy || invokedBy === mcpService),
     console: isTrue(attributes['sessionCredentialFromConsole']),
     signIn: signIn === undefined ? undefined : text(signIn),
     traits: traitsOf(who, context, scope),
+    type: typeof type === 'string' ? intern(type) : type,
+    arn,
+    creationDate,
   }
-}
-
-/** A signer and the fields by which the next record shows that it is the same. */
-type Known = {
-  readonly signer: Signer
-  readonly key: unknown
-  readonly type: unknown
-  readonly arn: unknown
-  readonly creationDate: unknown
-  readonly sourceIdentity: unknown
-  readonly scope: unknown
 }
 
 const sets = 1 << 13
 const ways = 4
 /** Beside each other in memory, so that other sessions of the set need not be touched. */
 const prints = new Int32Array(sets * ways)
-const table: (Known | undefined)[] = Array.from({ length: sets * ways }, () => undefined)
+const table: (Signer | undefined)[] = Array.from({ length: sets * ways }, () => undefined)
 let turn = 0
 
-/** Whether an identity says only what is compared in `isSame`, and names its principal by its ARN alone. */
+/** Whether an identity says only what is compared in `isSame`. */
 function isUsual(user: Fields, context: Fields, attributes: Fields): boolean {
   return (
     user['invokedBy'] === undefined &&
@@ -95,13 +94,13 @@ function isUsual(user: Fields, context: Fields, attributes: Fields): boolean {
   )
 }
 
-const isSame = (known: Known, user: Fields, context: Fields, attributes: Fields): boolean =>
+const isSame = (known: Signer, user: Fields, context: Fields, attributes: Fields): boolean =>
   known.key === user['accessKeyId'] &&
   known.arn === user['arn'] &&
   known.creationDate === attributes['creationDate'] &&
   known.type === user['type'] &&
-  known.sourceIdentity === context['sourceIdentity'] &&
-  known.scope === scopeOf(user, context)
+  known.sourceIdentity === text(context['sourceIdentity']) &&
+  known.scope === text(scopeOf(user, context))
 
 /**
  * Who signed a record. Most records of a credential carry one and the same identity, so what it says is kept by key id and
@@ -118,24 +117,14 @@ export function signerOf(user: Fields, account: string): Signer {
   const start = (print & (sets - 1)) * ways
   for (let at = start; at < start + ways; at++) {
     const known = prints[at] === print ? table[at] : undefined
-    if (known && isSame(known, user, context, attributes)) return known.signer
+    if (known && isSame(known, user, context, attributes)) return known
   }
   const signer = read(user, account)
-  if (identityByArn(user) === signer.who) {
+  // Kept only where the ARN alone names the principal: else it depends on more than is compared.
+  if (identityByArn(user) && signer.key !== '') {
     const at = start + (turn++ & (ways - 1))
     prints[at] = print
-    table[at] = knownOf(signer, user, context, attributes)
+    table[at] = signer
   }
   return signer
 }
-
-/** The short texts are those of the signer where they can be, so that a record's own need not be kept. */
-const knownOf = (signer: Signer, user: Fields, context: Fields, attributes: Fields): Known => ({
-  signer,
-  key: user['accessKeyId'],
-  type: user['type'],
-  arn: user['arn'],
-  creationDate: attributes['creationDate'],
-  sourceIdentity: context['sourceIdentity'],
-  scope: scopeOf(user, context),
-})
