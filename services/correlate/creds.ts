@@ -4,6 +4,7 @@ import { baseOf } from '#shared/policy.ts'
 import type { Use } from '#shared/messages/use.ts'
 import { matchingIssue } from './issue.ts'
 import {
+  noTexts,
   touch,
   type Child,
   type Cred,
@@ -48,14 +49,13 @@ function makeCred(state: CorrelateState, use: Use, id: string, shared: boolean):
     whereCount: 0,
     place: -1,
     moved: false,
-    memo: { address: '', agent: '', place: 0, account: '', region: '', scene: 0 },
-    firstAt: Infinity,
-    firstId: '',
-    lastAt: -Infinity,
-    lastId: '',
+    address: '',
+    agent: '',
+    placeNow: 0,
+    ends: state.seen.add(state.all.length, endsValue, 0, -1),
     watchFrom: use.created > 0 ? use.created + longestLifeMs : Infinity,
-    sources: [],
-    scopes: [],
+    sources: noTexts,
+    scopes: noTexts,
     issue: undefined,
     inherits: undefined,
     reports: undefined,
@@ -63,7 +63,7 @@ function makeCred(state: CorrelateState, use: Use, id: string, shared: boolean):
   }
   lookUp(state, cred)
   state.all.push(cred)
-  session.creds.push(cred)
+  session.creds = [...session.creds, cred]
   if (shared) setAside(state, `${id}|${use.key}`, cred)
   else state.creds.set(use.key, cred)
   if (cred.key !== '') state.fresh.push(cred)
@@ -93,7 +93,7 @@ function makeSession(state: CorrelateState, use: Use, id: string): Session {
   const session: Session = {
     id,
     principal: use.principal,
-    account: use.principal.slice(0, use.principal.indexOf('/')),
+    account: accountOf(state, use.principal),
     created: use.created,
     identity: use.identity,
     creds: [],
@@ -115,22 +115,31 @@ function makeSession(state: CorrelateState, use: Use, id: string): Session {
   return session
 }
 
-/** First and latest direct use. The latest matters at once only past the moment that somebody watches for. */
-export function moveEnds(state: CorrelateState, cred: Cred, { at, id }: Mark): void {
-  if (at < cred.firstAt || (at === cred.firstAt && id < cred.firstId)) {
-    if (cred.firstAt < Infinity) touch(state, cred.session)
-    cred.firstAt = at
-    cred.firstId = id
-  }
-  if (at > cred.lastAt || (at === cred.lastAt && id > cred.lastId)) {
-    if (at > cred.watchFrom) touch(state, cred.session)
-    cred.lastAt = at
-    cred.lastId = id
-  }
+/** One and the same text for all sessions of an account. */
+function accountOf({ accounts }: CorrelateState, principal: string): string {
+  const account = principal.slice(0, principal.indexOf('/'))
+  const known = accounts.get(account)
+  if (known === undefined) accounts.set(account, account)
+  return known ?? account
 }
 
-export const firstOf = ({ firstAt, firstId }: Cred): Mark => ({ at: firstAt, id: firstId })
-export const lastOf = ({ lastAt, lastId }: Cred): Mark => ({ at: lastAt, id: lastId })
+/** Values of `what` are small numbers, those of `where` have the highest bit alone: this is neither. */
+const endsValue = 0xffffffff
+
+/**
+ * First and latest direct use; its id must have been packed. The latest matters at once only past the moment that somebody
+ * watches for.
+ */
+export function moveEnds(state: CorrelateState, cred: Cred, at: number): void {
+  const { seen } = state
+  const first = seen.firstTime(cred.ends)
+  if (!seen.touch(cred.ends, at)) return
+  if (at > cred.watchFrom || (at <= first && first < Infinity)) touch(state, cred.session)
+}
+
+export const firstOf = ({ seen }: CorrelateState, { ends }: Cred): Mark => seen.first(ends)
+export const lastOf = ({ seen }: CorrelateState, { ends }: Cred): Mark => seen.last(ends)
+
 export const markOf = ({ at, id }: Mark): Mark => ({ at, id })
 
 export function richCred(cred: Cred): RichCred {

@@ -4,6 +4,7 @@ import type { Declared, Inherit, Lease } from '#shared/messages/hops.ts'
 import type { IssueCopy } from '#shared/messages/use.ts'
 import { baseOf } from '#shared/policy.ts'
 import type { KeyActor } from './actors.ts'
+import { firstOf } from './creds.ts'
 import { agentsOf, maySpeak, registrationOf, runtimeAgents } from './registry.ts'
 import type { Cred, CorrelateState, Session } from './state.ts'
 
@@ -66,7 +67,8 @@ function registered(
 /** Did the registration hold when the session began? */
 function holds(state: CorrelateState, agent: string, session: Session): boolean {
   const since = state.registry.agents.get(agent)?.validFrom ?? -Infinity
-  const began = session.created || Math.min(...session.creds.map(({ firstAt }) => firstAt))
+  const began =
+    session.created || Math.min(...session.creds.map(({ ends }) => state.seen.firstTime(ends)))
   return began >= since
 }
 
@@ -143,7 +145,7 @@ function identity(state: CorrelateState, value: string, rank: Rank, record: stri
 }
 
 function sourceIdentities(state: CorrelateState, cred: Cred): Evidence[] {
-  return cred.sources.flatMap((value) => identity(state, value, 'claimed', cred.firstId))
+  return cred.sources.flatMap((value) => identity(state, value, 'claimed', firstOf(state, cred).id))
 }
 
 /** Leases that reports name; handing on is no new holder, it is a delegate. */

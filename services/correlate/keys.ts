@@ -111,8 +111,8 @@ export function keyFacts(state: CorrelateState, view: KeyView): KeyFacts {
   const ended = endOf(state, view)
   return {
     key: cred.key,
-    first: firstOf(cred),
-    last: lastOf(cred),
+    first: firstOf(state, cred),
+    last: lastOf(state, cred),
     holder: decision.holder,
     ...(issue && {
       issue: { at: issue.at, id: issue.id, call: issue.issue.call, by: issue.issue.by },

@@ -36,7 +36,7 @@ function quietCred(state: CorrelateState, cred: Cred, out: Message[]): boolean {
   if (hasChildren(cred)) return false
   const owners = ownersOf(state, cred)
   if (!owners || !usedByOwners(state, cred, owners)) return false
-  const { session, issue, reports, firstAt, lastAt } = cred
+  const { session, issue, reports, ends } = cred
   let watchFrom = session.created > 0 ? session.created + longestLifeMs : Infinity
   if (issue?.issue.expires) watchFrom = Math.min(watchFrom, issue.issue.expires)
   for (const { expires } of reports?.leases ?? [])
@@ -47,7 +47,8 @@ function quietCred(state: CorrelateState, cred: Cred, out: Message[]): boolean {
     watchFrom = Math.min(watchFrom, info?.ended?.at ?? Infinity)
   }
   cred.watchFrom = watchFrom
-  return firstAt >= session.created - lifeSlackMs && lastAt <= watchFrom
+  const inTime = state.seen.firstTime(ends) >= session.created - lifeSlackMs
+  return inTime && state.seen.lastTime(ends) <= watchFrom
 }
 
 /** Tasks that were given the key, as long as all evidence agrees: by leases or by the parent, never both; else undefined. */

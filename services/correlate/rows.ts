@@ -24,29 +24,24 @@ export function sight(state: CorrelateState, cred: Cred, use: Use): void {
 }
 
 function sightWhat(state: CorrelateState, cred: Cred, use: Use): void {
-  const { memo } = cred
-  if (memo.account !== use.account || memo.region !== use.region) {
-    memo.account = use.account
-    memo.region = use.region
-    memo.scene = state.values.pair(use.account, use.region)
-  }
+  const scene = state.values.pair(use.account, use.region)
   const a = state.values.pair(use.service, use.action) * 8 + errorNumber[use.error]
-  let row = state.seen.find(cred.index, a, memo.scene)
+  let row = state.seen.find(cred.index, a, scene)
   if (row < 0) {
-    row = room(state, cred, 'what', a, memo.scene)
+    row = room(state, cred, 'what', a, scene)
     if (row < 0) return
   }
   state.seen.touch(row, use.at)
 }
 
 function sightWhere(state: CorrelateState, cred: Cred, use: Use): void {
-  const { memo, session } = cred
-  if (memo.address !== use.address || memo.agent !== use.agent) {
-    memo.address = use.address
-    memo.agent = use.agent
-    memo.place = (state.values.pair(use.address, use.agent) | whereBit) >>> 0
+  const { session } = cred
+  if (cred.address !== use.address || cred.agent !== use.agent) {
+    cred.address = use.address
+    cred.agent = use.agent
+    cred.placeNow = (state.values.pair(use.address, use.agent) | whereBit) >>> 0
   }
-  const a = memo.place
+  const a = cred.placeNow
   const b = Math.floor(use.at / hourMs)
   let row = state.seen.find(cred.index, a, b)
   const fresh = row < 0

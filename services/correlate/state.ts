@@ -39,6 +39,10 @@ export type CorrelateState = {
   readonly requests: Requests
   readonly seen: Sightings
   readonly values: Values
+  /** Lists of one text, by it. */
+  readonly alone: Map<string, readonly string[]>
+  /** Account ids, so that sessions share them. */
+  readonly accounts: Map<string, string>
   readonly registry: Registry
   readonly targets: Map<string, Asked<readonly TargetDeed[]>>
   readonly places: Map<string, Asked<readonly PlaceUser[]>>
@@ -79,31 +83,22 @@ export type Cred = {
   /** The first pair of address and agent, as a number, and whether another was ever seen. */
   place: number
   moved: boolean
-  /** What the last use showed, and the numbers of it: most uses of a key come from one place. */
-  readonly memo: Memo
-  /** First and latest direct use; the ids are '' before there is one. */
-  firstAt: number
-  firstId: string
-  lastAt: number
-  lastId: string
+  /** The place of the last use, and its number: most uses of a key come from one place. */
+  address: string
+  agent: string
+  placeNow: number
+  /** The row of `seen` with its first and latest direct use. */
+  readonly ends: number
   /** A use later than this must be judged at once: after expiry or after the end of a task. */
   watchFrom: number
-  readonly sources: string[]
-  readonly scopes: string[]
+  /** SourceIdentity and runtimes that its uses showed: few, sorted, and shared by credentials that show the same. */
+  sources: readonly string[]
+  scopes: readonly string[]
   /** The issue record that made it, what its parents told, and what reports say of its key; looked up when they come. */
   issue: IssueCopy | undefined
   inherits: readonly Inherit[] | undefined
   reports: KeyReports | undefined
   rich: RichCred | undefined
-}
-
-type Memo = {
-  address: string
-  agent: string
-  place: number
-  account: string
-  region: string
-  scene: number
 }
 
 /** What few credentials have: matches with reports, and children. */
@@ -132,7 +127,7 @@ export type Session = {
   readonly account: string
   readonly created: number
   identity: IdentityKind
-  readonly creds: Cred[]
+  creds: readonly Cred[]
   /** When the latest new place appeared: uses that only go on after it cannot change what places come to. */
   arrived: number
   console: boolean
@@ -198,6 +193,8 @@ export function initialState(policy: Policy): CorrelateState {
     requests: new Requests(ids),
     seen: new Sightings(ids),
     values: new Values(),
+    alone: new Map(),
+    accounts: new Map(),
     registry: emptyRegistry(),
     targets: new Map(),
     places: new Map(),
@@ -224,11 +221,22 @@ export function wake(state: CorrelateState, session: Session): void {
   state.dirty.push(session)
 }
 
-/** Pushes into a small set of texts, the k smallest kept; true if it is new. */
-export function addText(list: string[], text: string, limit = 4): boolean {
-  if (text === '' || list.includes(text)) return false
-  list.push(text)
-  list.sort()
-  if (list.length <= limit) return true
-  return list.pop() !== text
+/** Texts that a credential keeps of one kind. */
+const textsMax = 4
+export const noTexts: readonly string[] = []
+
+/** A small set of texts with one more, the smallest kept; the same list if nothing changes. Lists of one text are shared. */
+export function withText(
+  state: CorrelateState,
+  list: readonly string[],
+  text: string,
+): readonly string[] {
+  if (list.includes(text)) return list
+  if (list.length > 0) {
+    const longer = [...list, text].toSorted().slice(0, textsMax)
+    return longer.includes(text) ? longer : list
+  }
+  let alone = state.alone.get(text)
+  if (!alone) state.alone.set(text, (alone = [text]))
+  return alone
 }

@@ -82,8 +82,9 @@ export function ofInterest(state: CorrelateState, view: SessionView): boolean {
 
 /** Was the key used after it expired, after its task ended, or past any lifetime? */
 function pastItsEnd(state: CorrelateState, key: KeyView): boolean {
-  const { firstAt, lastAt, session } = key.cred
-  return firstAt < session.created - lifeSlackMs || lastAt > watchFromOf(state, key)
+  const { ends, session } = key.cred
+  const early = state.seen.firstTime(ends) < session.created - lifeSlackMs
+  return early || state.seen.lastTime(ends) > watchFromOf(state, key)
 }
 
 /** The moment from which every later use must be judged at once. */
@@ -117,7 +118,9 @@ export function factsOf(state: CorrelateState, view: SessionView, revision: numb
     subject,
     leaseRoot,
     holder: decision.holder,
-    conflicts: keys.flatMap((key) => conflictsOf(key.decision, key.cred.firstAt)),
+    conflicts: keys.flatMap((key) =>
+      conflictsOf(key.decision, state.seen.firstTime(key.cred.ends)),
+    ),
     path,
     keys: keys.map((key) => keyFacts(state, key)),
     actors: keys.flatMap((key) => actorFacts(state, key)),

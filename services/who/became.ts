@@ -78,14 +78,14 @@ const ancestor = (node: PathNode, known: Known | undefined): Became => ({
   key: node.key,
   holder: node.holder,
   uses: known?.cred.uses ?? 0,
-  first: known && firstOf(known.cred),
-  last: known && lastOf(known.cred),
+  first: known && firstOf(known.state, known.cred),
+  last: known && lastOf(known.state, known.cred),
   edge: node.edge,
 })
 
 const became = (
   relation: Became['relation'],
-  { cred, view }: Known,
+  { state, cred, view }: Known,
   edge: Edge | undefined,
 ): Became => ({
   relation,
@@ -94,8 +94,8 @@ const became = (
   key: cred.key,
   holder: view.decision.holder,
   uses: cred.uses,
-  first: firstOf(cred),
-  last: lastOf(cred),
+  first: firstOf(state, cred),
+  last: lastOf(state, cred),
   edge,
 })
 
@@ -107,9 +107,9 @@ function ownEdge(asked: Asked, known: Known): Edge | undefined {
   return evidence && byEvidence(evidence, known)
 }
 
-const byEvidence = ({ record, rank, rule }: Evidence, { cred }: Known): Edge => ({
+const byEvidence = ({ record, rank, rule }: Evidence, { state, cred }: Known): Edge => ({
   record,
-  at: cred.firstAt,
+  at: state.seen.firstTime(cred.ends),
   rank,
   rule,
 })
