@@ -51,7 +51,10 @@ function quietCred(state: CorrelateState, cred: Cred, out: Message[]): boolean {
   return inTime && state.seen.lastTime(ends) <= watchFrom
 }
 
-/** Tasks that were given the key, as long as all evidence agrees: by leases or by the parent, never both; else undefined. */
+/**
+ * The task that was given the key, by leases or by the parent, never both, and those to which it was handed on; undefined
+ * where the evidence names several.
+ */
 function ownersOf(state: CorrelateState, cred: Cred): readonly string[] | undefined {
   const leases = cred.reports?.leases ?? []
   const inherit = inheritOf(cred)
@@ -60,14 +63,12 @@ function ownersOf(state: CorrelateState, cred: Cred): readonly string[] | undefi
   if (inherit && inherit.evidence.length > 0 && leases.length > 0) return undefined
   const alone = !inherit || inherit.evidence.length === 0
   const tagged = cred.issue ? taggedTasks(state, cred.issue.issue, leases, alone) : []
-  return (
-    tagged && [
-      ...tagged,
-      ...leases.map(({ task }) => task),
-      ...inherited,
-      ...(inherit?.delegates ?? []),
-    ]
-  )
+  if (!tagged) return undefined
+  const own = leases.filter(({ delegatedFrom }) => delegatedFrom === '').map(({ task }) => task)
+  const given = [...tagged, ...own, ...inherited]
+  // Of two tasks one may be better proven: then the other is a stranger, and only a judgement tells.
+  if (given.some((task) => task !== given[0])) return undefined
+  return [...given, ...leases.map(({ task }) => task), ...(inherit?.delegates ?? [])]
 }
 
 /**
