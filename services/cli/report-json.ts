@@ -90,7 +90,7 @@ const findingJson = (finding: Finding) => ({
 })
 
 function summaryJson({ replayed, tally }: Run, { frontiers, notMeasurable }: Measurable) {
-  const { counts, unread, attribution, attributionTask, incidents, hash } = replayed
+  const { counts, unread, skipped, attribution, attributionTask, incidents, hash } = replayed
   return {
     type: 'summary',
     read: counts.read,
@@ -99,6 +99,7 @@ function summaryJson({ replayed, tally }: Run, { frontiers, notMeasurable }: Mea
     dead: counts.dead,
     ignored: counts.ignored,
     unread: unread.map(({ path }) => path),
+    ...(Object.keys(skipped).length > 0 && { skipped }),
     ...(unread.length > 0 && { unreadReasons: unread.map(({ reason }) => reason) }),
     ...(tally.dead.size > 0 && { deadReasons: Object.fromEntries(tally.dead) }),
     ...(tally.rejected.size > 0 && { rejected: Object.fromEntries(tally.rejected) }),

@@ -25,6 +25,9 @@ export function summaryText(run: Run, paths: readonly string[], pen: Pen): strin
       ? [pen(`  look at them: keytrail deadletters list --from ${paths.join(' ')}`)]
       : []),
     ...refusals('parts of records refused', tally.rejected, pen),
+    ...Object.entries(replayed.skipped).map(([reason, count]) =>
+      pen(`  left aside: ${count} × ${reason}`),
+    ),
     ...replayed.unread.map(({ path, reason }) => pen(`  not read: ${path}: ${reason}`)),
     pen(
       `Uses by holder   agent: ${ranked(replayed.attribution)}; task: ${ranked(replayed.attributionTask)}`,

@@ -21,5 +21,7 @@ export type RawBatch = {
   readonly ignored: readonly Ignored[]
   /** Paths that gave nothing, or stopped in the middle. */
   readonly unread: readonly Unread[]
+  /** Files of a trail that by their place in it hold no audit records; only in the first batch, absent where there are none. */
+  readonly skipped?: readonly Ignored[]
   readonly progress: ReadProgress
 }

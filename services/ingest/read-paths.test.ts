@@ -142,3 +142,26 @@ test('batches are bounded, and progress goes to the end', async () => {
   expect(last).toMatchObject({ files: 2, totalFiles: 2 })
   expect(last?.bytes).toBe(last?.totalBytes)
 })
+
+describe('sisters of a trail', () => {
+  const digest = JSON.stringify({
+    awsAccountId: '111122223333',
+    digestStartTime: 'x',
+    logFiles: [],
+  })
+  const sister = 'AWSLogs/111122223333/CloudTrail-Digest/eu-west-1/a.json'
+
+  test('beside audit logs they are left aside by their place, and told', async () => {
+    const result = await read({ [sister]: [digest], 'AWSLogs/logs.json': [lines(0, 3)] })
+    expect(result.values).toEqual(three)
+    expect(result.ignored).toEqual([])
+    expect(result.batches.flatMap(({ skipped }) => skipped ?? [])).toEqual([
+      { pointer: { source: sister, offset: 0 }, reason: 'CloudTrail digest file' },
+    ])
+  })
+
+  test('alone they are read, and ignored by what they hold', async () => {
+    const result = await read({ [sister]: [digest] })
+    expect(result.batches.flatMap(({ skipped }) => skipped ?? [])).toEqual([])
+  })
+})

@@ -1,7 +1,7 @@
 import { Damaged } from '#shared/ports/sources.ts'
 import type { ByteSource, Files } from '#shared/ports/sources.ts'
 import { oneAhead, startAhead } from './ahead.ts'
-import type { RawBatch } from './batch.ts'
+import type { Ignored, RawBatch } from './batch.ts'
 import { decode } from './decode.ts'
 import type { Decoded } from './decode.ts'
 import { Collector } from './collector.ts'
@@ -31,7 +31,9 @@ export async function* readPaths(
   files: Files,
   options: ReadOptions = {},
 ): AsyncGenerator<RawBatch> {
-  const { sources, unread } = await files.find(paths)
+  const { sources: found, unread } = await files.find(paths)
+  const { sources, skipped } = withoutSisters(found)
+  if (skipped.length > 0) yield { ...nothing, skipped }
   const totalBytes = sources.reduce((sum, { size }) => sum + size, 0)
   const collector = new Collector(options.batch ?? standardBatch, totalBytes, sources.length)
   for (const path of unread) collector.unread(path)
@@ -41,6 +43,34 @@ export async function* readPaths(
     collector.finishFile()
   }
   yield collector.take()
+}
+
+const nothing: RawBatch = {
+  records: [],
+  dead: [],
+  ignored: [],
+  unread: [],
+  progress: { bytes: 0, totalBytes: 0, files: 0, totalFiles: 0 },
+}
+
+/** Sister prefixes of a trail (CloudTrail User Guide, "log file name format"): they repeat in S3 what is no audit record. */
+const sisters: readonly (readonly [RegExp, string])[] = [
+  [/(?:^|\/)CloudTrail-Digest\//, 'CloudTrail digest file'],
+  [/(?:^|\/)CloudTrail-Insight\//, 'CloudTrail insight file'],
+]
+
+/** Leaves the sisters of a trail aside. By themselves they are read like any file, and told by what they hold. */
+function withoutSisters(found: readonly ByteSource[]): {
+  sources: readonly ByteSource[]
+  skipped: readonly Ignored[]
+} {
+  const skipped = found.flatMap(({ name }): Ignored[] => {
+    const sister = sisters.find(([place]) => place.test(name))
+    return sister ? [{ pointer: { source: name, offset: 0 }, reason: sister[1] }] : []
+  })
+  if (skipped.length === found.length) return { sources: found, skipped: [] }
+  const aside = new Set(skipped.map(({ pointer }) => pointer.source))
+  return { sources: found.filter(({ name }) => !aside.has(name)), skipped }
 }
 
 type Opened = {

@@ -32,9 +32,13 @@ export type Counts = {
   ignored: Record<string, number>
 }
 
+/** Files that were left aside by their place in a trail, by reason; they are not among what was read. */
+export type Skipped = Record<string, number>
+
 export type Replayed = {
   readonly counts: Counts
   readonly unread: readonly Unread[]
+  readonly skipped: Skipped
   readonly attribution: Attribution
   readonly attributionTask: Attribution
   readonly findings: readonly Finding[]
@@ -68,6 +72,8 @@ export async function replay(
   const plain = inOrder(options.arrival)
   for await (const batch of batches) {
     run.unread.push(...batch.unread)
+    for (const { reason } of batch.skipped ?? [])
+      run.skipped[reason] = (run.skipped[reason] ?? 0) + 1
     run.skip(batch)
     for (const raw of batch.records) {
       const record = ports.normalise(raw)
@@ -83,6 +89,7 @@ export async function replay(
 type Run = {
   readonly counts: Counts
   readonly unread: Unread[]
+  readonly skipped: Skipped
   skip(batch: RawBatch): void
   take(record: Normalised): void
   finish(): Replayed
@@ -95,6 +102,7 @@ function start(options: ReplayOptions, { effects }: ReplayPorts): Run {
   const counts: Counts = { read: 0, mapped: 0, duplicate: 0, dead: 0, ignored: {} }
   const coverage = coverageOf(options.covers)
   const unread: Unread[] = []
+  const skipped: Skipped = {}
   let unit: Flowing[] = []
   const close = (): void => {
     effects.commit(running.unit(unit))
@@ -115,6 +123,7 @@ function start(options: ReplayOptions, { effects }: ReplayPorts): Run {
   return {
     counts,
     unread,
+    skipped,
     take,
     skip(batch) {
       for (const { reason } of batch.ignored) take({ as: 'ignored', reason })
@@ -123,7 +132,7 @@ function start(options: ReplayOptions, { effects }: ReplayPorts): Run {
     finish() {
       close()
       effects.commit(running.unit(coverage.progress()))
-      return summary(running, counts, unread, effects)
+      return { ...summary(running, counts, effects), unread, skipped }
     },
   }
 }
@@ -131,16 +140,14 @@ function start(options: ReplayOptions, { effects }: ReplayPorts): Run {
 function summary(
   running: Engine,
   counts: Counts,
-  unread: readonly Unread[],
   effects: Effects,
-): Replayed {
+): Omit<Replayed, 'unread' | 'skipped'> {
   const duplicate = running.states.normalise.reduce((sum, { duplicates }) => sum + duplicates, 0)
   const { findings, incidents } = effects.standing()
   const attribution = attributionOf(running.states.correlate)
   const outcome = outcomeOf(incidents)
   return {
     counts: { ...counts, mapped: counts.mapped - duplicate, duplicate },
-    unread,
     attribution: attribution.agent,
     attributionTask: attribution.task,
     findings,
