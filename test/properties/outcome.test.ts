@@ -34,7 +34,7 @@ describe('SEMANTICS G1: the outcome depends on the records alone', () => {
         { numRuns: runs(8) },
       )
     },
-    longRuns ? 600_000 : 60_000,
+    longRuns ? 1_800_000 : 60_000,
   )
 })
 
