@@ -71,7 +71,7 @@ describe('the law: what stands depends on the records alone', () => {
           expect(findingsOf(again.findings)).toEqual(findingsOf(told.findings))
         },
       ),
-      { numRuns: runs(20) },
+      { numRuns: runs(10) },
     )
   })
 })
