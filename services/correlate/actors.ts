@@ -1,7 +1,7 @@
 import { compareMarks, earliest, latest, type Mark } from '#shared/facts/mark.ts'
 import type { ToolCalled } from '#shared/messages/activity.ts'
 import { rankOf, type Rank } from '#shared/messages/holder.ts'
-import { maySpeak, onTime } from './registry.ts'
+import { maySpeak, namesSources, onTime } from './registry.ts'
 import type { Cred, CorrelateState } from './state.ts'
 
 /** A report and a use belong together only if they lie this close in event time (SEMANTICS B4). */
@@ -63,7 +63,8 @@ function actor(group: readonly Sighting[]): KeyActor {
 
 /**
  * By requestID: an AWS record and a report agree. Two tasks that claim one request make its actor unknown; but whoever may
- * not speak for his agent, or came too late, cannot make unknown what a report that counts says (SEMANTICS A7).
+ * not speak for his agent, or came too late, cannot make unknown what a report that counts says (SEMANTICS A7); nor can
+ * anybody by naming an agent that everybody may speak for, where another agent's own source spoke.
  */
 function byRequest(state: CorrelateState, cred: Cred): Sighting[] {
   const found: Sighting[] = []
@@ -72,7 +73,8 @@ function byRequest(state: CorrelateState, cred: Cred): Sighting[] {
       close(mark.at, time, end ?? time),
     )
     const heard = near.filter((each) => agreed(state, each, mark.at))
-    const telling = heard.length > 0 ? heard : near
+    const named = heard.filter(({ agent }) => namesSources(state.registry, agent ?? ''))
+    const telling = named.length > 0 ? named : heard.length > 0 ? heard : near
     const tasks = new Set(telling.map((call) => `${call.task}|${call.agent ?? ''}`))
     const [call] = telling
     if (!call || tasks.size !== 1) continue

@@ -5,7 +5,7 @@ import type { IssueCopy } from '#shared/messages/use.ts'
 import { baseOf } from '#shared/policy.ts'
 import type { KeyActor } from './actors.ts'
 import { firstOf } from './creds.ts'
-import { agentsOf, maySpeak, registrationOf, runtimeAgents } from './registry.ts'
+import { agentsOf, registrationOf, runtimeAgents } from './registry.ts'
 import type { Cred, CorrelateState, Session } from './state.ts'
 
 const given = (level: Level, id: string, rank: Rank, rule: string, record: string): Evidence => ({
@@ -53,7 +53,7 @@ function registered(
   issue: IssueCopy | undefined,
 ): Evidence[] {
   const { base, named } = agentsOf(state.registry, session.principal)
-  const chosen: Rank = issue && fromIssuer(state, issue) ? 'exact' : 'claimed'
+  const chosen: Rank = issue && namedByIssuer(state, issue) ? 'exact' : 'claimed'
   const say = (agent: string, rank: Rank, rule: string): Evidence[] =>
     holds(state, agent, session)
       ? [given('agent', agent, rank, rule, registrationOf(state.registry, agent))]
@@ -93,6 +93,10 @@ function fromIssuer(state: CorrelateState, { issue, parent }: IssueCopy): boolea
   return issue.by === 'service' || issue.by === 'idp' || isIssuer(state, parent)
 }
 
+/** The caller of AssumeRoleWithWebIdentity chooses RoleSessionName; SAML takes it from the assertion (STS API Reference). */
+const namedByIssuer = (state: CorrelateState, copy: IssueCopy): boolean =>
+  fromIssuer(state, copy) && copy.issue.call !== 'AssumeRoleWithWebIdentity'
+
 export const isIssuer = (state: CorrelateState, principal: string): boolean =>
   state.policy.issuers.has(baseOf(principal)) || state.policy.issuers.has(principal)
 
@@ -102,8 +106,14 @@ function markers(state: CorrelateState, copy: IssueCopy): Evidence[] {
   const { tags, sessionName } = state.policy
   const vouched = fromIssuer(state, copy)
   const rank: Rank = vouched ? 'exact' : 'claimed'
-  const say = (level: Level, id: string, rule: string): Evidence =>
-    given(level, id, rank, vouched ? rule : `${rule}, written by the caller`, copy.id)
+  const write =
+    (by: boolean) =>
+    (level: Level, id: string, rule: string): Evidence =>
+      by
+        ? given(level, id, 'exact', rule, copy.id)
+        : given(level, id, 'claimed', `${rule}, written by the caller`, copy.id)
+  const say = write(vouched)
+  const sayNamed = write(namedByIssuer(state, copy))
   const tagged = Object.entries(issue.tags).flatMap(([key, value]) =>
     value === ''
       ? []
@@ -116,8 +126,8 @@ function markers(state: CorrelateState, copy: IssueCopy): Evidence[] {
   return [
     ...tagged,
     ...(['task', 'agent'] as const).flatMap((level) => [
-      ...(name[level] ? [say(level, name[level], 'session name')] : []),
-      ...(text[level] ? [say(level, text[level], 'ScopedSessionDescription')] : []),
+      ...(name[level] ? [sayNamed(level, name[level], 'session name')] : []),
+      ...(text[level] ? [sayNamed(level, text[level], 'ScopedSessionDescription')] : []),
     ]),
     ...identity(state, issue.sourceIdentity, rank, copy.id),
   ]
@@ -164,32 +174,9 @@ function leases(state: CorrelateState, cred: Cred): Evidence[] {
     })
 }
 
+/** `issuer` is the reporter's own word: where it is known who reported, only that counts. */
 export const leaseRank = (state: CorrelateState, { issuer, source }: Lease): Rank =>
-  (issuer !== '' && state.policy.issuers.has(issuer)) ||
-  (source !== '' && state.policy.issuers.has(source))
-    ? 'exact'
-    : 'claimed'
-
-/** Tasks that may use the credential by delegation: from a configured issuer, or from whoever may speak for the holder. */
-export function delegatesOf(
-  state: CorrelateState,
-  cred: Cred,
-  inherit: Inherit | undefined,
-): readonly string[] {
-  const all = cred.reports?.leases ?? []
-  const inherited = inherit?.delegates ?? []
-  if (all.length === 0) return inherited
-  const handed = all
-    .filter((lease) => lease.delegatedFrom !== '' && mayHandOn(state, lease))
-    .map(({ task }) => task)
-  return [...new Set([...handed, ...inherited])].toSorted()
-}
-
-function mayHandOn(state: CorrelateState, lease: Lease): boolean {
-  if (leaseRank(state, lease) === 'exact') return true
-  const agents = agentsOfTask(state, lease.delegatedFrom)
-  return agents.every((agent) => maySpeak(state.registry, agent, lease.source))
-}
+  state.policy.issuers.has(source || issuer) ? 'exact' : 'claimed'
 
 function actorEvidence(actors: readonly KeyActor[]): Evidence[] {
   return actors.flatMap(({ task, agent, rank, rule, first }): Evidence[] => {

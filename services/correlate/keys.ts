@@ -1,6 +1,6 @@
 import type { Mark } from '#shared/facts/mark.ts'
 import { latest } from '#shared/facts/mark.ts'
-import type { Declared, Inherit } from '#shared/messages/hops.ts'
+import type { Declared, Delegate, Inherit } from '#shared/messages/hops.ts'
 import {
   noHolder,
   weaker,
@@ -12,14 +12,8 @@ import type { ActorFacts, KeyFacts } from '#shared/messages/session-facts.ts'
 import type { IssueCopy } from '#shared/messages/use.ts'
 import { actorsOfKey, type KeyActor } from './actors.ts'
 import { firstOf, lastOf } from './creds.ts'
-import {
-  agentsOfTask,
-  delegatesOf,
-  evidenceOf,
-  inheritOf,
-  isIssuer,
-  leaseRank,
-} from './evidence.ts'
+import { delegatesOf, speaksForHolder } from './delegates.ts'
+import { agentsOfTask, evidenceOf, inheritOf, isIssuer, leaseRank } from './evidence.ts'
 import { decide, type Decision } from './holder.ts'
 import { maySpeak, onTime } from './registry.ts'
 import type { Bequest, Cred, CorrelateState } from './state.ts'
@@ -33,7 +27,7 @@ export type KeyView = {
   readonly decision: Decision
   /** The same from who was given the key alone: somebody is foreign as a task only to what was given. */
   readonly given: Decision
-  readonly delegates: readonly string[]
+  readonly delegates: readonly Delegate[]
   readonly actors: readonly KeyActor[]
 }
 
@@ -44,15 +38,16 @@ export function viewKey(state: CorrelateState, cred: Cred): KeyView {
   const evidence = evidenceOf(state, cred, { issue, inherit, actors })
   const agentOf = (task: string): readonly string[] => agentsOfTask(state, task)
   const decision = decide(evidence, agentOf)
-  const given = evidence.filter(({ from }) => from === 'given')
+  const known = evidence.filter(({ from }) => from === 'given')
+  const given = known.length === evidence.length ? decision : decide(known, agentOf)
   return {
     cred,
     issue,
     inherit,
     evidence,
     decision,
-    given: given.length === evidence.length ? decision : decide(given, agentOf),
-    delegates: delegatesOf(state, cred, inherit),
+    given,
+    delegates: delegatesOf(state, cred, inherit, { decision, given }),
     actors,
   }
 }
@@ -71,7 +66,7 @@ export function tasksOf(
   state: CorrelateState,
   { evidence, delegates, actors }: KeyView,
 ): Set<string> {
-  const named = new Set(delegates)
+  const named = new Set(delegates.map(({ task }) => task))
   for (const { level, id } of evidence) if (level === 'task') named.add(id)
   for (const { task } of actors) {
     if (task !== '') named.add(task)
@@ -80,16 +75,18 @@ export function tasksOf(
   return named
 }
 
-/** Tasks that may use the key: its holder, if it is one, and whoever it was handed to. */
-export function owners({ decision, delegates }: KeyView): string[] {
+/** Tasks that may use the key: its holder, if it is one, and whoever it was handed to before its last use. */
+export function owners(state: CorrelateState, { cred, decision, delegates }: KeyView): string[] {
   const { id } = decision.holder.task
-  return id === null ? [] : [id, ...delegates]
+  const { at } = lastOf(state, cred)
+  const handed = delegates.filter(({ received }) => onTime(received, at))
+  return id === null ? [] : [id, ...handed.map(({ task }) => task)]
 }
 
 /** The end of the last owner; undefined while one has not ended, or if no task holds the key. */
 export function endOf(state: CorrelateState, view: KeyView): (Mark & { task: string }) | undefined {
   let end: (Mark & { task: string }) | undefined
-  for (const task of owners(view)) {
+  for (const task of owners(state, view)) {
     const ended = state.tasks.get(task)?.info?.ended
     if (!ended) return undefined
     end = latest(end, { ...ended, task })
@@ -165,7 +162,7 @@ function signatureOf({ issue, inherit, decision, delegates }: KeyView): string {
   const won = decision.won.map(
     ({ level, id, rank, rule, record }) => `${level} ${id} ${rank} ${rule} ${record}`,
   )
-  return `${inherit?.signature ?? ''}\n${issue?.id ?? ''}\n${won.join('\n')}\n${delegates.join(' ')}`
+  return `${inherit?.signature ?? ''}\n${issue?.id ?? ''}\n${won.join('\n')}\n${delegates.map(({ task, received }) => `${task} ${received}`).join(' ')}`
 }
 
 /** A child's candidate: the weaker of the parent's rank and the edge's, which AWS itself wrote. */
@@ -226,11 +223,12 @@ function excuseOf(state: CorrelateState, view: KeyView, actor: KeyActor): Excuse
   const task = view.given.holder.task.id
   if (task === null) return excuseByAgent(state, holder.agent.id, actor)
   if (actor.task === task) return { excuse: 'own', claimedExcuse: '' }
-  if (view.delegates.includes(actor.task)) return { excuse: 'delegated', claimedExcuse: '' }
-  const agents = holder.agent.id === null ? agentsOfTask(state, task) : [holder.agent.id]
+  const handedTo = view.delegates.some(
+    (each) => each.task === actor.task && onTime(each.received, actor.first.at),
+  )
+  if (handedTo) return { excuse: 'delegated', claimedExcuse: '' }
   const counts = (declared: Declared): boolean =>
-    agents.every((agent) => maySpeak(state.registry, agent, declared.source)) &&
-    onTime(declared.received, actor.first.at)
+    speaksForHolder(state, view, task, declared.source) && onTime(declared.received, actor.first.at)
   const parents = (state.tasks.get(actor.task)?.info?.ancestors ?? []).filter(
     ({ names }) => names === task,
   )
@@ -247,15 +245,13 @@ function excuseOf(state: CorrelateState, view: KeyView, actor: KeyActor): Excuse
 /** A key that only an agent holds: its own tasks may use it, and their declared sub-tasks, whoever runs them. */
 function excuseByAgent(state: CorrelateState, agent: string | null, actor: KeyActor): Excuse {
   if (agent === null) return none
-  const own = actor.agent === agent || agentsOfTask(state, actor.task).includes(agent)
-  if (own) return { excuse: 'own', claimedExcuse: '' }
-  const above = (state.tasks.get(actor.task)?.info?.ancestors ?? []).filter(({ names }) =>
-    agentsOfTask(state, names).includes(agent),
-  )
-  const counts = above.some(
-    ({ source, received }) =>
-      maySpeak(state.registry, agent, source) && onTime(received, actor.first.at),
-  )
-  if (counts) return { excuse: 'sub-task', claimedExcuse: '' }
+  const counts = ({ source, received }: Declared): boolean =>
+    maySpeak(state.registry, agent, source) && onTime(received, actor.first.at)
+  const { agents = [], ancestors = [] } = state.tasks.get(actor.task)?.info ?? {}
+  const its = agents.filter(({ names }) => names === agent)
+  if (actor.agent === agent || its.some(counts)) return { excuse: 'own', claimedExcuse: '' }
+  const above = ancestors.filter(({ names }) => agentsOfTask(state, names).includes(agent))
+  if (above.some(counts)) return { excuse: 'sub-task', claimedExcuse: '' }
+  if (its.length > 0) return { excuse: '', claimedExcuse: 'own task' }
   return above.length > 0 ? { excuse: '', claimedExcuse: 'sub-task' } : none
 }

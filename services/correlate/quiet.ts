@@ -1,6 +1,6 @@
 import type { Lease, Message } from '#shared/messages/hops.ts'
 import type { Issue } from '#shared/messages/use.ts'
-import { inheritOf } from './evidence.ts'
+import { inheritOf, leaseRank } from './evidence.ts'
 import { severalPlaces } from './lists.ts'
 import type { Cred, CorrelateState, RichSession, Session, TaskEntry } from './state.ts'
 import { hasChildren, lifeSlackMs, longestLifeMs } from './creds.ts'
@@ -57,6 +57,9 @@ function quietCred(state: CorrelateState, cred: Cred, out: Message[]): boolean {
  */
 function ownersOf(state: CorrelateState, cred: Cred): readonly string[] | undefined {
   const leases = cred.reports?.leases ?? []
+  // Handed on by somebody who is no issuer: whether that counts is a judgement.
+  if (leases.some((lease) => lease.delegatedFrom !== '' && leaseRank(state, lease) !== 'exact'))
+    return undefined
   const inherit = inheritOf(cred)
   const inherited =
     inherit?.evidence.filter(({ level }) => level === 'task').map(({ id }) => id) ?? []
@@ -68,7 +71,8 @@ function ownersOf(state: CorrelateState, cred: Cred): readonly string[] | undefi
   const given = [...tagged, ...own, ...inherited]
   // Of two tasks one may be better proven: then the other is a stranger, and only a judgement tells.
   if (given.some((task) => task !== given[0])) return undefined
-  return [...given, ...leases.map(({ task }) => task), ...(inherit?.delegates ?? [])]
+  const handed = (inherit?.delegates ?? []).filter(({ received }) => received === 0)
+  return [...given, ...[...leases, ...handed].map(({ task }) => task)]
 }
 
 /**

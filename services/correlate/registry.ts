@@ -59,6 +59,10 @@ export function maySpeak(registry: Registry, agent: string, source: string): boo
   return !entry || entry.open || entry.sources.has(source)
 }
 
+/** Did the agent name who may speak for it? */
+export const namesSources = (registry: Registry, agent: string): boolean =>
+  registry.agents.get(agent)?.open === false
+
 /** Agents registered on a principal: by its base (`exact`), or only with this very session name. */
 export function agentsOf(
   registry: Registry,

@@ -88,6 +88,9 @@ export type Declared = Mark & {
   readonly agent: string
 }
 
+/** A task to which a key was handed on, and when that was received (0: unknown, or an issuer's word; counts as on time). */
+export type Delegate = { readonly task: string; readonly received: number }
+
 /** What a parent session tells the child that it minted. */
 export type Inherit = {
   readonly child: string
@@ -100,7 +103,7 @@ export type Inherit = {
   /** The parent is a configured issuer: the child takes only the edge. */
   readonly issuer: boolean
   /** Tasks that may use what the parent holds, by delegation. */
-  readonly delegates: readonly string[]
+  readonly delegates: readonly Delegate[]
   /** What won at each level for the parent's key: the child's candidates. */
   readonly evidence: readonly Evidence[]
   /** Changes whenever any of this does, so that nothing is sent twice; it says nothing by itself. */

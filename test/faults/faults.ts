@@ -146,8 +146,8 @@ export const faults: readonly Fault[] = [
   {
     name: 'a mark of the caller taken as exact',
     file: 'services/correlate/evidence.ts',
-    find: "const rank: Rank = vouched ? 'exact' : 'claimed'",
-    replace: "const rank: Rank = vouched ? 'exact' : 'exact'",
+    find: 'const say = write(vouched)',
+    replace: 'const say = write(true)',
     why: 'an agent that writes another’s task on what it mints would make it the owner',
     tests: [holders],
   },
