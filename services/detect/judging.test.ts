@@ -100,10 +100,23 @@ describe('tell', () => {
 
   test('names two, and counts the rest', () => {
     const four = ['a', 'b', 'c', 'd'].map((says, at) => deed(says, 'done', at))
-    expect(tell(four.toReversed())).toBe('a, and b, and 2 more')
+    expect(tell(four.toReversed())).toBe('a, b, and 2 more')
+    expect(tell(four.slice(0, 2))).toBe('a, and b')
   })
 
   test('never tells an attempt as done', () => {
-    expect(tell([deed('stopped trail org', 'denied')])).toBe('tried in vain (stopped trail org)')
+    const stopped = deed('stopped trail org', 'denied')
+    const left = deed('left the organisation', 'failed', 1)
+    expect(tell([stopped])).toBe('tried to stop trail org and was refused')
+    expect(tell([left])).toBe('tried to leave the organisation and failed')
+    expect(tell([stopped, left])).toBe(
+      'tried to stop trail org, to leave the organisation, without success',
+    )
+  })
+
+  test('a verb that nobody foresaw is not taken for a deed', () => {
+    expect(tell([deed('painted trail org', 'denied')])).toBe(
+      'tried in vain what follows: painted trail org and was refused',
+    )
   })
 })

@@ -2,6 +2,7 @@ import { compareMarks, type Mark } from '#shared/facts/mark.ts'
 import type { DeedKind } from '#shared/messages/deed.ts'
 import type { Verdict } from '#shared/messages/finding.ts'
 import type { DeedFact, SessionFacts, TargetDeed } from '#shared/messages/session-facts.ts'
+import { tellAttempts } from './attempts.ts'
 
 /** What judges have in common: choosing deeds, telling them, and finding bursts. Pure, and blind to the order of lists. */
 
@@ -83,10 +84,11 @@ const clausesMax = 2
 /** The earliest deeds in words, and how many more there are. What was refused or failed is never told as done. */
 export function tell(deeds: readonly DeedFact[]): string {
   const clauses = [...new Set(deeds.toSorted(compareMarks).map(({ says }) => says))]
-  const more = clauses.length - clausesMax
-  const told = clauses.slice(0, clausesMax).join(', and ')
-  const all = more > 0 ? `${told}, and ${more} more` : told
-  return deeds.every(({ outcome }) => outcome !== 'done') ? `tried in vain (${all})` : all
+  const told = clauses.slice(0, clausesMax)
+  const more = clauses.length > clausesMax ? `and ${clauses.length - clausesMax} more` : ''
+  if (deeds.length > 0 && deeds.every(({ outcome }) => outcome !== 'done'))
+    return tellAttempts(told, more, deeds)
+  return more === '' ? told.join(', and ') : [...told, more].join(', ')
 }
 
 /** Key ids that signed, sorted. */

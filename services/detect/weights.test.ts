@@ -34,6 +34,41 @@ const openTrust = (at: number) =>
     params: { roleName: 'support', policyDocument: trust({ AWS: outsider }) },
   })
 
+describe('the same deed weighs less where it does less', () => {
+  const anchor = (enabled: boolean) =>
+    call('rolesanywhere:CreateTrustAnchor', {
+      by: alice,
+      params: { name: 'partners', enabled },
+      response: { trustAnchor: { name: 'partners', enabled } },
+    })
+  const pageLoad = (console: boolean) =>
+    times(12, (i) =>
+      refused(`service-${i}:ListThings`, {
+        by: role('staff', 'ana'),
+        at: i,
+        more: console ? { sessionCredentialFromConsole: 'true' } : {},
+      }),
+    )
+  test.each([
+    ['a trust anchor', [anchor(true)], ['critical']],
+    ['a trust anchor that is made switched off', [anchor(false)], ['medium']],
+    ['many services refuse a key', pageLoad(false), ['high']],
+    ['many services refuse a page of the console', pageLoad(true), ['low']],
+    [
+      'another version of a policy is chosen',
+      [
+        call('iam:SetDefaultPolicyVersion', {
+          by: alice,
+          params: { policyArn: `arn:aws:iam::${home}:policy/app`, versionId: 'v1' },
+        }),
+      ],
+      ['medium'],
+    ],
+  ])('%s', async (_, records, expected) => {
+    expect(await severitiesOf(records)).toEqual(expected)
+  })
+})
+
 describe('combinations', () => {
   test.each([
     ['a role that is born open', [openRole()], ['high']],

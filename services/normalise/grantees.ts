@@ -51,6 +51,12 @@ const ownKeys: ReadonlySet<string> = new Set([
 /** Operators that must hold for the request; `…IfExists` lets those pass who have no such key, `…Not…` all others. */
 const binding = /^(?:forallvalues:|foranyvalue:)?(?:string|arn|ipaddress)(?!.*(?:not|ifexists))/
 
+/** `arn:aws:s3:*:*:reports`, as AWS's own guide writes it: names of buckets are unique, so no account need stand there. */
+function isOneBucket(value: string): boolean {
+  const [arn, , service, , , name = ''] = value.split(':')
+  return arn === 'arn' && service === 's3' && name !== '' && !name.includes('*')
+}
+
 type Narrowed = Grantees | undefined
 
 /** What one condition leaves of "everyone": nobody outside, some accounts, some networks; undefined: it narrows nothing. */
@@ -63,6 +69,7 @@ function narrowedBy(key: string, values: readonly string[], call: Call): Narrowe
   }
   if (!accountKeys.has(key)) return undefined
   const accounts = values.map((value) => accountOf(value) || value.split(':')[0] || value)
+  if (values.every(isOneBucket)) return nobody
   if (accounts.some((account) => account.includes('*'))) return undefined
   const outside = accounts.filter((account) => isOutside(account, call))
   return outside.length === 0 ? nobody : { grantee: 'outside', to: sortedSome(outside) }
@@ -86,9 +93,30 @@ const nameOf = (principal: string): string => {
   return key === '' || key.endsWith('/root') ? account : key
 }
 
+/** Identity providers where anybody may have an account, as they stand in the ARN of the provider. */
+const publicProviders =
+  /oidc-provider\/(token\.actions\.githubusercontent\.com|gitlab\.com|app\.terraform\.io|api\.bitbucket\.org)/
+
+/** Of those, only the claims about the subject tell who it is; without them every user of the provider gets in. */
+function openProvider({ federated, conditions }: Statement): string | undefined {
+  const provider = federated.map((arn) => publicProviders.exec(arn)?.[1]).find(Boolean)
+  if (provider === undefined) return undefined
+  const bound = Object.entries(conditions)
+    .filter(([operator]) => binding.test(operator.toLowerCase()))
+    .flatMap(([, tests]) => Object.entries(fields(tests)))
+    .filter(([key]) => key.toLowerCase().startsWith(`${provider}:`) && !/:aud$/i.test(key))
+  const names = bound.some(([, values]) => texts(values).every((value) => !anySubject.test(value)))
+  return names ? undefined : provider
+}
+
+/** `*`, `repo:*`, `repo:*\/*`: any organisation of the provider. */
+const anySubject = /^(?:[a-z_]+:)*\*/i
+
 function granteesOfStatement(statement: Statement, call: Call): Grantees {
   const { principals, notPrincipals, federated, conditions } = statement
   const everyone = notPrincipals || [...principals, ...federated].includes('*')
+  const provider = openProvider(statement)
+  if (provider !== undefined) return { grantee: 'everyone', to: [provider] }
   if (everyone) return narrowing(conditions, call) ?? { grantee: 'everyone', to: ['*'] }
   const outside = principals.filter((principal) => {
     const account = accountOf(principal)

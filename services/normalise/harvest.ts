@@ -1,5 +1,5 @@
 import type { Call } from './call.ts'
-import { fields, firstText, isTrue, list, text, texts } from './fields.ts'
+import { count, fields, firstText, isTrue, list, text, texts, type Fields } from './fields.ts'
 
 /** A recursive read of the root of the parameter store counts as this many names: one call reads them all. */
 export const namesOfWholeStore = 10
@@ -19,16 +19,25 @@ function secretName(id: string): string {
 const oneSecret: Reader = ({ params }) =>
   firstText(params, 'versionId') === '' ? [secretName(text(params['secretId']))] : []
 
-/** A list of secrets, or filters, each value of which is a name that is searched for. */
+/** A list of secrets, or filters: by name its reader knows what he wants; else it is a search, each page of which is many. */
 const manySecrets: Reader = ({ params }) => {
   const ids = texts(params['secretIdList']).map(secretName)
-  const sought = list(params['filters']).flatMap((filter) =>
-    texts(fields(filter)['values']).map(
-      (value) => `filter:${text(fields(filter)['key'])}=${value}`,
-    ),
+  const filters = list(params['filters']).map(fields)
+  const sought = filters.flatMap((filter) =>
+    texts(filter['values']).map((value) => `filter:${text(filter['key'])}=${value}`),
   )
-  return [...ids, ...sought]
+  if (filters.length === 0 || filters.some(isByName)) return [...ids, ...sought]
+  const page = `${sought.join()}#${text(params['nextToken']).slice(-12)}`
+  const most = Math.min(count(params['maxResults']) || secretsOnPage, secretsOnPage)
+  return Array.from({ length: most }, (_, i) => `${page}#${i + 1}`)
 }
+
+/** Answers of BatchGetSecretValue hold at most so many (Secrets Manager API Reference). */
+const secretsOnPage = 20
+
+/** A leading `!` asks for all others. */
+const isByName = (filter: Fields): boolean =>
+  text(filter['key']) === 'name' && texts(filter['values']).every((value) => !value.startsWith('!'))
 
 const decrypted =
   (names: Reader): Reader =>

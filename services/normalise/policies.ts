@@ -157,6 +157,10 @@ export function powerOf({ document, statements }: Policy): Deed['power'] {
   return allows.some(isAdmin) ? 'admin' : 'some'
 }
 
+/** The end of a clause that tells of a policy which makes an administrator. */
+export const allows = (power: Deed['power']): string =>
+  power === 'admin' ? ', which gives administrator power' : ''
+
 /** Policies of AWS (`arn:aws:iam::aws:policy/…`) that make an administrator, or let one make itself. */
 const adminPolicies: ReadonlySet<string> = new Set([
   'AdministratorAccess',

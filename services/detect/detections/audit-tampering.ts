@@ -54,6 +54,7 @@ const lighter: Readonly<Record<string, Severity>> = {
   inspector: 'medium',
   'log-destination': 'medium',
   'log-group': 'medium',
+  'model-guardrail': 'medium',
   'query-log': 'medium',
   'web-acl': 'medium',
 }
@@ -141,6 +142,10 @@ export const auditTampering: Detection = {
       ],
     },
     {
+      when: 'what models are asked is no longer logged',
+      records: [call('bedrock:DeleteModelInvocationLoggingConfiguration', { by: alice })],
+    },
+    {
       when: 'an attempt fails (low)',
       records: [
         call('cloudtrail:DeleteTrail', {
@@ -168,6 +173,25 @@ export const auditTampering: Detection = {
           params: { name: 'audit', s3BucketName: 'audit-records' },
         }),
         call('cloudtrail:StartLogging', { by: alice, at: 1, params: { name: 'audit' } }),
+      ],
+    },
+    {
+      when: 'records of a trail expire after two years',
+      records: [
+        call('cloudtrail:CreateTrail', {
+          by: user('platform'),
+          params: { name: 'audit', s3BucketName: 'audit-records' },
+        }),
+        call('s3:PutBucketLifecycle', {
+          by: alice,
+          at: 7200,
+          params: {
+            bucketName: 'audit-records',
+            LifecycleConfiguration: {
+              Rule: { ID: 'expire', Status: 'Enabled', Expiration: { Days: 730 } },
+            },
+          },
+        }),
       ],
     },
     {

@@ -10,7 +10,7 @@ function judge(facts: SessionFacts, { deniedBurst }: Policy): Verdict[] {
   return groupBy(real, ({ key }) => key).flatMap(([key, marks]) =>
     burstsByDay(bursts(marks, minuteMs, deniedBurst)).map(([day, denials]) => ({
       unit: `${key} ${day}`.trim(),
-      severity: isRetry(denials) ? 'low' : 'high',
+      severity: facts.console || isRetry(denials) ? 'low' : 'high',
       evidence: denials,
       says: `was refused ${count(denials.length, 'time')} within ${span(denials)} (${actionsOf(denials)})`,
       credentials: [key],
@@ -47,7 +47,7 @@ export const discoveryBurst: Detection = {
   attack: ['T1580', 'T1552'],
   why: 'Software knows what it may do. Who holds a foreign credential has to try, and is refused again and again.',
   falseAlarms:
-    'A job whose permissions were just taken away. One that repeats one call on one thing is low; denials that a success follows within a minute are a change that settles, and none.',
+    'A job whose permissions were just taken away. One that repeats one call on one thing is low, and so are the pages of the console, which ask for all that they could show; denials that a success follows within a minute are a change that settles, and none.',
   reads: ['denied'],
   wait: 'A minute, in which a success may show that a denial was only settling.',
   withdrawnBy: 'Successes of the same calls on the same things within a minute.',

@@ -15,7 +15,10 @@ const judge = (facts: SessionFacts): Verdict[] =>
     return verdictOn(deeds, {
       unit,
       severity: 'high',
-      says: 'was found in public by AWS',
+      says:
+        keys.length > 0
+          ? 'was found in public by AWS'
+          : 'signs with a key that AWS found in public',
       credentials: keys,
       ...(keys.length === 0 && { unknown: ["which of the user's keys was found"] }),
     })

@@ -61,11 +61,15 @@ const anchors = (facts: SessionFacts): Verdict[] =>
   groupBy(done(facts, 'trust-anchor'), ({ service }) => service).map(([unit, deeds]) =>
     verdictOn(deeds, {
       unit,
-      severity: deeds.map(({ action }) => anchorWeights[action] ?? 'medium').reduce(graver),
+      severity: deeds
+        .map(({ action, power }) =>
+          power === 'none' ? 'medium' : (anchorWeights[action] ?? 'medium'),
+        )
+        .reduce(graver),
     }),
   )
 
-/** An anchor lets certificates in; a profile without one does nothing yet; providers are changed when their keys are. */
+/** An anchor lets certificates in, unless it is made switched off; a profile without one does nothing yet; providers are changed when their keys are. */
 const anchorWeights: Readonly<Record<string, Severity>> = {
   CreateTrustAnchor: 'critical',
   UpdateTrustAnchor: 'critical',

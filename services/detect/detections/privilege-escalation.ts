@@ -36,7 +36,8 @@ function judge(facts: SessionFacts): Verdict[] {
     ...done(facts, 'trust-opened').filter((deed) => !letsOutsidersIn(deed)),
   ].filter(({ document }) => document === 'cut')
   const unbound = done(facts, 'boundary-removed')
-  return byTarget([...opened, ...admin, ...cut, ...unbound]).map(([unit, deeds]) =>
+  const switched = done(facts, 'policy-granted').filter(choosesVersion)
+  return byTarget([...opened, ...admin, ...cut, ...unbound, ...switched]).map(([unit, deeds]) =>
     verdictOn(deeds, {
       unit,
       severity: severityOf(facts, deeds),
@@ -46,6 +47,9 @@ function judge(facts: SessionFacts): Verdict[] {
     }),
   )
 }
+
+/** Old versions of a policy often allowed more; which one it was does not stand in the record. */
+const choosesVersion = ({ action }: DeedFact): boolean => action === 'SetDefaultPolicyVersion'
 
 /** Is it, or does it attach a policy that somebody made, or changed, to allow everything? */
 const givesAdmin = ({ targets }: SessionFacts, deed: DeedFact): boolean =>
@@ -118,7 +122,11 @@ const isBounded = (facts: SessionFacts, deed: DeedFact): boolean =>
 
 function unknownOf(deeds: readonly DeedFact[]): string[] {
   const cut = verdictOn(deeds, { unit: '', severity: 'info' }).unknown ?? []
-  return deeds.some(({ grantee }) => grantee === 'outside') ? [...cut, unsureOutside] : [...cut]
+  return [
+    ...cut,
+    ...(deeds.some(({ grantee }) => grantee === 'outside') ? [unsureOutside] : []),
+    ...(deeds.some(choosesVersion) ? ['what that version of the policy allows'] : []),
+  ]
 }
 
 const alice = user('alice')

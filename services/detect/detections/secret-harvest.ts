@@ -10,12 +10,24 @@ const judge = (facts: SessionFacts, { harvestNames }: Policy): Verdict[] =>
     unit: day,
     severity: 'high',
     evidence: reads,
-    says: `read ${count(namesOf(reads), 'secret')} within ${span(reads)}`,
+    says: `read ${whatOf(reads)} within ${span(reads)}`,
     credentials: keysOf(reads),
   }))
 
 const namesOf = (reads: readonly HarvestMark[]): number =>
   new Set(reads.flatMap(({ names }) => names)).size
+
+/** "12 secrets", "the user data of 15 instances": what one kind of call hands out is called by its name. */
+function whatOf(reads: readonly HarvestMark[]): string {
+  const names = reads.flatMap((mark) => mark.names)
+  const kind = ofInstances.find((prefix) => names.every((name) => name.startsWith(`${prefix} of `)))
+  return kind === undefined
+    ? count(namesOf(reads), 'secret')
+    : `the ${kind} of ${count(namesOf(reads), 'instance')}`
+}
+
+/** How normalise names what it hands out by instance. */
+const ofInstances = ['user data', 'password']
 
 const read = (name: string, at: number) =>
   call('secretsmanager:GetSecretValue', { by: user('batch'), at, params: { secretId: name } })
@@ -49,8 +61,26 @@ export const secretHarvest: Detection = {
       when: 'parameters are read by the page, decrypted',
       records: times(3, (i) => parameters(i * 8, 8, i)),
     },
+    {
+      when: 'a batch asks for every secret with a tag',
+      records: [
+        call('secretsmanager:BatchGetSecretValue', {
+          by: user('batch'),
+          params: { filters: [{ key: 'tag-key', values: ['team'] }], maxResults: 20 },
+        }),
+      ],
+    },
   ],
   silent: [
+    {
+      when: 'a batch asks for the secrets of one application by name',
+      records: [
+        call('secretsmanager:BatchGetSecretValue', {
+          by: user('batch'),
+          params: { filters: [{ key: 'name', values: ['prod/billing'] }] },
+        }),
+      ],
+    },
     { when: 'one secret is read often', records: times(40, (i) => read('prod/database', i)) },
     {
       when: 'many secrets are read over a day',

@@ -124,4 +124,43 @@ describeDeeds('audit', [
     [`guardrail-left organization/${account} none none denied weakens`],
     denied,
   ],
+
+  [
+    'cloudtrail:PutEventSelectors',
+    {
+      trailName: 'org',
+      advancedEventSelectors: [
+        {
+          fieldSelectors: [
+            { field: 'eventCategory', equals: ['Management'] },
+            { field: 'eventSource', notEquals: ['kms.amazonaws.com', 'rdsdata.amazonaws.com'] },
+          ],
+        },
+      ],
+    },
+    ['audit-made trail/org none none done restores'],
+  ],
+  [
+    'cloudtrail:PutEventSelectors',
+    {
+      trailName: 'org',
+      advancedEventSelectors: [
+        {
+          fieldSelectors: [
+            { field: 'eventCategory', equals: ['Management'] },
+            { field: 'eventSource', notEquals: ['kms.amazonaws.com', 'sts.amazonaws.com'] },
+          ],
+        },
+      ],
+    },
+    ['audit-weakened trail/org none none done weakens'],
+  ],
+  [
+    's3:PutBucketLifecycle',
+    {
+      bucketName: 'logs',
+      LifecycleConfiguration: { Rule: { Status: 'Enabled', Expiration: { Days: 730 } } },
+    },
+    [],
+  ],
 ])

@@ -1,8 +1,18 @@
 import { lastPart } from '#shared/facts/arn.ts'
 import type { Deed } from '#shared/messages/deed.ts'
 import type { Call } from '../call.ts'
-import { count, fields, firstText, isFalse, list, plain, text, texts } from '../fields.ts'
-import { deed, type DeedReader, type DeedTable } from './deed.ts'
+import {
+  count,
+  fields,
+  firstText,
+  isFalse,
+  list,
+  plain,
+  text,
+  texts,
+  type Fields,
+} from '../fields.ts'
+import { deed, spoken, type DeedReader, type DeedTable } from './deed.ts'
 
 /** `kind/name` of what a call names, by the first of its parameters that is there. */
 export const thing =
@@ -14,7 +24,7 @@ export const thing =
 export const weakens =
   (target: (call: Call) => string, says: string): DeedReader =>
   (call) => [
-    deed(call, 'audit-weakened', target(call), `${says} ${target(call).replace('/', ' ')}`, {
+    deed(call, 'audit-weakened', target(call), `${says} ${spoken(target(call))}`, {
       effect: 'weakens',
     }),
   ]
@@ -22,9 +32,7 @@ export const weakens =
 /** A call that makes or repairs one. */
 export const makes =
   (target: (call: Call) => string, says: string, effect: Deed['effect'] = 'neither'): DeedReader =>
-  (call) => [
-    deed(call, 'audit-made', target(call), `${says} ${target(call).replace('/', ' ')}`, { effect }),
-  ]
+  (call) => [deed(call, 'audit-made', target(call), `${says} ${spoken(target(call))}`, { effect })]
 
 const trail = thing('trail', 'name', 'trailName', 'trailARN')
 const store = thing('event-data-store', 'eventDataStore', 'name')
@@ -42,12 +50,12 @@ const trailUpdated: DeedReader = (call) => {
   const bucket = text(call.params['s3BucketName'])
   const about = bucket === '' ? {} : { about: [`bucket/${bucket}`] }
   if (lost.length === 0) return [{ ...makesOne(call, 'changed'), ...about }]
-  const says = `changed ${trail(call).replace('/', ' ')}: it ${lost.join(', ')}`
+  const says = `changed ${spoken(trail(call))}: it ${lost.join(', ')}`
   return [deed(call, 'audit-weakened', trail(call), says, { effect: 'weakens', ...about })]
 }
 
 const makesOne = (call: Call, says: string): Deed =>
-  deed(call, 'audit-made', trail(call), `${says} ${trail(call).replace('/', ' ')}`)
+  deed(call, 'audit-made', trail(call), `${says} ${spoken(trail(call))}`)
 
 const trailCreated: DeedReader = (call) => {
   const bucket = text(call.params['s3BucketName'])
@@ -60,11 +68,23 @@ const recordsAll = (selector: unknown): boolean => {
   return !isFalse(includeManagementEvents) && (plain(readWriteType) || 'All') === 'All'
 }
 
-/** Whether an advanced selector records all management events: its only condition is the category. */
+/** Services whose many events a trail may leave out for their price (CloudTrail User Guide, "exclude AWS KMS events"). */
+const dearSources: ReadonlySet<string> = new Set(['kms.amazonaws.com', 'rdsdata.amazonaws.com'])
+
+/** A condition that takes nothing away but the dear sources. */
+function leavesAll({ field, notEquals, ...tests }: Fields): boolean {
+  if (field === 'eventCategory') return texts(tests['equals']).includes('Management')
+  const left = texts(notEquals)
+  return field === 'eventSource' && left.length > 0 && left.every((name) => dearSources.has(name))
+}
+
+/** Whether an advanced selector records all management events, at most without the dear sources. */
 const recordsAllAdvanced = (selector: unknown): boolean => {
   const conditions = list(fields(selector)['fieldSelectors']).map(fields)
-  const category = conditions.find(({ field }) => field === 'eventCategory')
-  return conditions.length === 1 && texts(category?.['equals']).includes('Management')
+  return (
+    conditions.some(({ field }) => field === 'eventCategory') &&
+    conditions.every((condition) => leavesAll(condition))
+  )
 }
 
 /** What a trail records: without all management events somebody works in the dark (CloudTrail API Reference). */
@@ -79,8 +99,8 @@ const selectorsPut: DeedReader = (call) => {
       whole ? 'audit-made' : 'audit-weakened',
       target,
       whole
-        ? `let ${target.replace('/', ' ')} record all management events`
-        : `cut what ${target.replace('/', ' ')} records`,
+        ? `let ${spoken(target)} record all management events`
+        : `cut what ${spoken(target)} records`,
       { effect: whole ? 'restores' : 'weakens' },
     ),
   ]
@@ -132,17 +152,20 @@ function shortestLife(call: Call): number {
   return days.length > 0 ? Math.min(...days) : Number.NaN
 }
 
+/** Event history, which nobody can switch off, reaches back as far (CloudTrail User Guide): a trail that keeps less keeps nothing. */
+const daysOfHistory = 90
+
 /** Deleting the objects of a bucket soon; whether the bucket holds a trail's logs is told by the trail's own deeds. */
 const lifecyclePut: DeedReader = (call) => {
   const days = shortestLife(call)
-  if (!(days >= 0)) return []
+  if (!(days < daysOfHistory)) return []
   const target = bucket(call)
   return [
     deed(
       call,
       'audit-weakened',
       target,
-      `lets ${target.replace('/', ' ')} delete its objects after ${days} days`,
+      `made ${spoken(target)} delete its objects after ${days} day${days === 1 ? '' : 's'}`,
       {
         effect: 'weakens',
         amount: days,

@@ -80,4 +80,23 @@ describeDeeds('commands', [
     { instanceId: 'i-1' },
     ['command-run instance/i-1 other none done neither'],
   ],
+
+  [
+    'sagemaker:UpdateNotebookInstanceLifecycleConfig',
+    {
+      notebookInstanceLifecycleConfigName: 'setup',
+      onStart: [{ content: 'HIDDEN_DUE_TO_SECURITY_REASONS' }],
+    },
+    ['code-changed lifecycle-config/setup none none done neither'],
+  ],
+  [
+    'sagemaker:UpdateNotebookInstance',
+    { notebookInstanceName: 'research', lifecycleConfigName: 'setup' },
+    ['code-changed notebook/research none none done neither'],
+  ],
+  [
+    'sagemaker:UpdateNotebookInstance',
+    { notebookInstanceName: 'research', volumeSizeInGB: 50 },
+    [],
+  ],
 ])

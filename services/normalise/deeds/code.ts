@@ -4,7 +4,16 @@ import type { Call } from '../call.ts'
 import { fields, firstText, isTrue, text } from '../fields.ts'
 import { granteesOf } from '../grantees.ts'
 import { parsePolicy } from '../policies.ts'
-import { accountOf, deed, isOutside, type DeedReader, type DeedTable } from './deed.ts'
+import { thing } from './audit.ts'
+import {
+  accountOf,
+  deed,
+  isOutside,
+  spoken,
+  spokenGrantees,
+  type DeedReader,
+  type DeedTable,
+} from './deed.ts'
 
 /** Name of a function without ARN and version: `…:function:resize:1` → `resize`. */
 function functionOf({ params }: Call): string {
@@ -14,7 +23,7 @@ function functionOf({ params }: Call): string {
   return `function/${name.split(':')[0] || '-'}`
 }
 
-const spoken = (call: Call): string => functionOf(call).replace('/', ' ')
+const spokenFunction = (call: Call): string => spoken(functionOf(call))
 
 /** The role that the code now runs as. */
 function roleOf({ response, params }: Call): Partial<Deed> {
@@ -30,7 +39,7 @@ const codeUpdated: DeedReader = (call) =>
           call,
           'code-changed',
           functionOf(call),
-          `replaced the code of ${spoken(call)}`,
+          `replaced the code of ${spokenFunction(call)}`,
           roleOf(call),
         ),
       ]
@@ -52,7 +61,7 @@ const configurationUpdated: DeedReader = (call) => {
       : value !== undefined && value !== null && value !== ''
   })
   if (changed.length === 0) return []
-  const says = `changed the ${changed.map(([, what]) => what).join(' and ')} of ${spoken(call)}`
+  const says = `changed the ${changed.map(([, what]) => what).join(' and ')} of ${spokenFunction(call)}`
   return [deed(call, 'code-changed', functionOf(call), says, roleOf(call))]
 }
 
@@ -88,9 +97,9 @@ const permissionAdded: DeedReader = (call) => {
     text(params['layerName']) === ''
       ? functionOf(call)
       : `layer/${lastPart(text(params['layerName']))}`
-  const who = grantee === 'everyone' ? 'everyone' : to.join(', ')
+  const who = spokenGrantees({ grantee, to })
   return [
-    deed(call, 'code-shared', what, `let ${who} call ${what.replace('/', ' ')}`, {
+    deed(call, 'code-shared', what, `let ${who} call ${spoken(what)}`, {
       grantee,
       to,
       power: 'some',
@@ -108,7 +117,7 @@ const functionUrl: DeedReader = (call) => {
         call,
         'code-shared',
         functionOf(call),
-        `gave ${spoken(call)} a URL that everyone can call`,
+        `gave ${spokenFunction(call)} a URL that everyone can call`,
         {
           grantee: 'everyone',
           to: ['*'],
@@ -121,7 +130,9 @@ const functionUrl: DeedReader = (call) => {
 }
 
 const closed: DeedReader = (call) => [
-  deed(call, 'code-shared', functionOf(call), `closed ${spoken(call)}`, { effect: 'restores' }),
+  deed(call, 'code-shared', functionOf(call), `closed ${spokenFunction(call)}`, {
+    effect: 'restores',
+  }),
 ]
 
 /** User data runs as root at the next start, with the instance's role (EC2 User Guide, "user data"). */
@@ -152,7 +163,22 @@ const template: DeedReader = (call) => {
   return [deed(call, 'user-data-changed', `launch-template/${name}`, says, { grantee: 'other' })]
 }
 
-/** Code that something else runs: functions, layers, user data. */
+/** Scripts that a notebook runs as root at its start, with its role (SageMaker AI Developer Guide, "lifecycle configuration"). */
+const lifecycle =
+  (kind: string, ...names: readonly string[]): DeedReader =>
+  (call) => {
+    if (firstText(call.params, ...names) === '') return []
+    const name = thing(kind, ...names)(call)
+    return [deed(call, 'code-changed', name, `changed what ${spoken(name)} runs at its start`)]
+  }
+
+/** Another script is bound to a notebook. */
+const notebook: DeedReader = (call) =>
+  firstText(call.params, 'lifecycleConfigName') === ''
+    ? []
+    : lifecycle('notebook', 'notebookInstanceName')(call)
+
+/** Code that something else runs: functions, layers, user data, start scripts. */
 export const code: DeedTable = {
   'lambda:UpdateFunctionCode': codeUpdated,
   'lambda:UpdateFunctionConfiguration': configurationUpdated,
@@ -164,4 +190,9 @@ export const code: DeedTable = {
   'lambda:DeleteFunctionUrlConfig': closed,
   'ec2:ModifyInstanceAttribute': userData,
   'ec2:CreateLaunchTemplateVersion': template,
+  'sagemaker:UpdateNotebookInstanceLifecycleConfig': lifecycle(
+    'lifecycle-config',
+    'notebookInstanceLifecycleConfigName',
+  ),
+  'sagemaker:UpdateNotebookInstance': notebook,
 }

@@ -1,13 +1,13 @@
 import { lastPart } from '#shared/facts/arn.ts'
 import type { Call } from '../call.ts'
 import { fields, firstText, list, text, texts } from '../fields.ts'
-import { deed, mostGrantees, type DeedReader, type DeedTable } from './deed.ts'
+import { deed, mostGrantees, spoken, type DeedReader, type DeedTable } from './deed.ts'
 
 /** A command reaches each thing that it names; a list beyond this many says how many there were. */
 function onEach(call: Call, targets: readonly string[], says: string): ReturnType<DeedReader> {
   const shown = targets.length > 0 ? targets.slice(0, mostGrantees) : ['instance/-']
   return shown.map((target) =>
-    deed(call, 'command-run', target, `${says} ${target.replace('/', ' ')}`, {
+    deed(call, 'command-run', target, `${says} ${spoken(target)}`, {
       grantee: 'other',
       ...(targets.length > shown.length && { amount: targets.length }),
     }),
@@ -58,7 +58,7 @@ export const commands: DeedTable = {
   ),
   'ec2-instance-connect:OpenTunnel': named('instance', 'opened a tunnel to', 'instanceId'),
   'ec2:EnableSerialConsoleAccess': (call) =>
-    onEach(call, [`serial-console/${call.account}`], 'switched on the'),
+    onEach(call, [`serial-console/${call.account}`], 'switched on'),
   'ecs:ExecuteCommand': named('task', 'ran a command in', 'task', 'container'),
   'glue:CreateDevEndpoint': endpoint,
   'glue:UpdateDevEndpoint': endpoint,

@@ -45,6 +45,17 @@ function askedByFleet({ params }: Call): Asked {
   return { type: types?.[1] ?? '', amount: count(target['TotalTargetCapacity']) || 1, profile: '' }
 }
 
+/** Spot fleets write their request in lower camel case. */
+function askedBySpotFleet({ params }: Call): Asked {
+  const request = fields(params['spotFleetRequestConfig'] ?? params['SpotFleetRequestConfig'])
+  const [first] = list(request['launchSpecifications']).map(fields)
+  return {
+    type: firstText(first ?? {}, 'instanceType'),
+    amount: count(request['targetCapacity']) || 1,
+    profile: '',
+  }
+}
+
 const launched =
   (read: (call: Call) => Asked): DeedReader =>
   (call) => {
@@ -56,7 +67,7 @@ const launched =
         call,
         'compute-launched',
         `instance-type/${type || '-'}`,
-        `asked for ${amount} of ${kind}`,
+        `launched ${amount} of ${kind}`,
         {
           amount,
           ...(profile !== '' && { about: [`instance-profile/${profile}`] }),
@@ -70,4 +81,5 @@ export const compute: DeedTable = {
   'ec2:RunInstances': launched(askedByRun),
   'ec2:RequestSpotInstances': launched(askedBySpot),
   'ec2:CreateFleet': launched(askedByFleet),
+  'ec2:RequestSpotFleet': launched(askedBySpotFleet),
 }

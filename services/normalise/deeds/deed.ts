@@ -52,6 +52,19 @@ export const isOutside = (id: string, { account, trusted }: Call): boolean =>
 export const accountOf = (principal: string): string =>
   /^\d{12}$/.test(principal) ? principal : (parseArn(principal)?.account ?? '')
 
+/** A target for people: `log-group/vpc` → "log group vpc". */
+export function spoken(target: string): string {
+  const [kind = '', ...name] = target.split('/')
+  return `${kind.replaceAll('-', ' ')} ${name.join('/')}`
+}
+
+/** Who gained, for people: bare ids are accounts, and everyone may be everyone of one identity provider. */
+export function spokenGrantees({ grantee, to }: Pick<Deed, 'grantee' | 'to'>): string {
+  if (grantee === 'everyone')
+    return to.includes('*') || to.length === 0 ? 'everyone' : `every user of ${to.join(', ')}`
+  return to.map((who) => (/^\d{12}$/.test(who) ? `account ${who}` : who)).join(', ')
+}
+
 /** Distinct, sorted, bounded: the same record gives the same list. */
 export const sortedSome = (items: readonly string[]): readonly string[] =>
   [...new Set(items)].toSorted().slice(0, mostGrantees)

@@ -2,9 +2,16 @@ import { lastPart } from '#shared/facts/arn.ts'
 import type { Deed } from '#shared/messages/deed.ts'
 import type { Call } from '../call.ts'
 import { firstText, isCut, isFalse, text } from '../fields.ts'
-import { denyingPolicies, parsePolicy, powerOf, powerOfManaged, type Policy } from '../policies.ts'
+import {
+  allows,
+  denyingPolicies,
+  parsePolicy,
+  powerOf,
+  powerOfManaged,
+  type Policy,
+} from '../policies.ts'
 import { targetOfMessage } from '../targets.ts'
-import { deed, granteeOf, type DeedReader, type DeedTable } from './deed.ts'
+import { deed, granteeOf, spoken, type DeedReader, type DeedTable } from './deed.ts'
 
 /** Who gets the policy: `user/x`, `role/x`, `group/x`. */
 export function holderOf(call: Call): string {
@@ -14,8 +21,6 @@ export function holderOf(call: Call): string {
   }
   return targetOfMessage(call.message) || 'principal/-'
 }
-
-const spoken = (target: string): string => target.replace('/', ' ')
 
 /** A grant; its kind says whether it makes an administrator. */
 function grant(
@@ -38,20 +43,20 @@ export const documentOf = ({ params }: Call, name: string): Policy =>
 
 /** AWS attaches this to a user whose key it found in public (IAM User Guide, AWSCompromisedKeyQuarantine). */
 const quarantine = /^AWSCompromisedKeyQuarantine/
+/** What AWS wrote into the user itself before there was a managed policy for it. */
+const olderQuarantine = 'AWSExposedCredentialPolicy_DO_NOT_REMOVE'
+
+const exposed = (call: Call): Deed => {
+  const target = holderOf(call)
+  const says = `put ${spoken(target)} in quarantine: AWS found its key in public`
+  return deed(call, 'key-exposed', target, says)
+}
 
 const attached: DeedReader = (call) => {
   const arn = text(call.params['policyArn'])
   const policy = lastPart(arn)
   const target = holderOf(call)
-  if (quarantine.test(policy))
-    return [
-      deed(
-        call,
-        'key-exposed',
-        target,
-        `put ${spoken(target)} in quarantine: AWS found its key in public`,
-      ),
-    ]
+  if (quarantine.test(policy)) return [exposed(call)]
   if (denyingPolicies.test(policy)) return []
   const says = `attached ${policy || 'a policy'} to ${spoken(target)}`
   const about = policy === '' || arn.includes('::aws:') ? {} : { about: [`policy/${policy}`] }
@@ -59,11 +64,13 @@ const attached: DeedReader = (call) => {
 }
 
 const inline: DeedReader = (call) => {
+  if (text(call.params['policyName']) === olderQuarantine) return [exposed(call)]
   const policy = documentOf(call, 'policyDocument')
   const power = policy.document === 'none' ? 'unknown' : powerOf(policy)
   if (power === 'none') return []
   const target = holderOf(call)
-  const says = `wrote policy ${text(call.params['policyName']) || '-'} into ${spoken(target)}`
+  const name = text(call.params['policyName']) || '-'
+  const says = `wrote policy ${name} into ${spoken(target)}${allows(power)}`
   return [grant(call, target, power, says, { document: policy.document })]
 }
 
@@ -101,7 +108,7 @@ const newVersion: DeedReader = (call) => {
   const policy = documentOf(call, 'policyDocument')
   const target = policyOf(call)
   return [
-    grant(call, target, powerOf(policy), `changed ${spoken(target)}`, {
+    grant(call, target, powerOf(policy), `changed ${spoken(target)}${allows(powerOf(policy))}`, {
       grantee: 'other',
       document: policy.document,
     }),

@@ -133,4 +133,14 @@ describeDeeds('policies', [
     { userName: 'bob', groupName: 'readers' },
     ['policy-granted user/bob other unknown done neither'],
   ],
+
+  [
+    'iam:PutUserPolicy',
+    {
+      userName: 'bob',
+      policyName: 'AWSExposedCredentialPolicy_DO_NOT_REMOVE',
+      policyDocument: '{"Statement":{"Effect":"Deny","Action":"iam:*","Resource":"*"}}',
+    },
+    ['key-exposed user/bob none none done neither'],
+  ],
 ])

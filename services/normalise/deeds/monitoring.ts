@@ -1,3 +1,4 @@
+import { lastPart } from '#shared/facts/arn.ts'
 import type { Call } from '../call.ts'
 import { firstText, isFalse, isTrue, plain, text } from '../fields.ts'
 import { makes, thing, weakens } from './audit.ts'
@@ -37,7 +38,7 @@ const trustedList: DeedReader = (call) =>
 
 const archiving: DeedReader = (call) =>
   plain(call.params['action']).toUpperCase() === 'ARCHIVE'
-    ? weakens(detector, 'hides findings of')(call)
+    ? weakens(detector, 'hid findings of')(call)
     : []
 
 /** Names of log groups that keep what the defence reads; others are the daily work of applications. */
@@ -55,6 +56,17 @@ const retention: DeedReader = (call) => {
     ? weakens(group, 'shortened the memory of')(call).map((each) => ({ ...each, amount: days }))
     : []
 }
+
+/** Macie pauses without being switched off (Macie API Reference, UpdateMacieSession). */
+const macieSession: DeedReader = (call) => {
+  const status = text(call.params['status'])
+  if (status === 'PAUSED') return weakens(service('macie'), 'paused')(call)
+  return status === 'ENABLED' ? makes(service('macie'), 'resumed', 'restores')(call) : []
+}
+
+/** What keeps a model from saying what it must not (Bedrock API Reference); its id stands in the answer when it is made. */
+const modelGuardrail: Target = ({ params, response }) =>
+  `model-guardrail/${lastPart(text(params['guardrailIdentifier']) || text(response['guardrailId'])) || '-'}`
 
 const standards: DeedReader = (call) =>
   text(call.params['controlStatus']) === 'DISABLED'
@@ -123,6 +135,11 @@ export const monitoring: DeedTable = {
       thing('web-acl', 'resourceArn'),
       'switched off the log of',
     ],
+    'bedrock:DeleteGuardrail': [modelGuardrail, 'deleted'],
+    'bedrock:DeleteModelInvocationLoggingConfiguration': [
+      service('model-invocation-log'),
+      'switched off',
+    ],
     'rds:StopActivityStream': [thing('db', 'resourceArn'), 'stopped the activity stream of'],
     'elasticloadbalancing:DeleteLoadBalancerPolicy': [
       thing('load-balancer', 'loadBalancerName'),
@@ -142,8 +159,11 @@ export const monitoring: DeedTable = {
     'macie2:EnableMacie': [service('macie'), 'switched on'],
     'access-analyzer:CreateAnalyzer': [thing('analyzer', 'analyzerName'), 'made'],
     'events:PutRule': [rule, 'made'],
+    'bedrock:CreateGuardrail': [modelGuardrail, 'made'],
+    'bedrock:PutModelInvocationLoggingConfiguration': [service('model-invocation-log'), 'made'],
   }),
   'guardduty:UpdateDetector': switched('enable', detector),
+  'macie2:UpdateMacieSession': macieSession,
   'guardduty:CreateIPSet': trustedList,
   'guardduty:UpdateIPSet': trustedList,
   'guardduty:CreateFilter': archiving,

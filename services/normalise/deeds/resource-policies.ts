@@ -5,7 +5,7 @@ import { fields, isCut, list, plain, text } from '../fields.ts'
 import { granteesOf } from '../grantees.ts'
 import { parsePolicy, powerOverResource, type Policy } from '../policies.ts'
 import { thing } from './audit.ts'
-import { deed, type DeedReader, type DeedTable } from './deed.ts'
+import { deed, spoken, spokenGrantees, type DeedReader, type DeedTable } from './deed.ts'
 
 type Target = (call: Call) => string
 
@@ -30,7 +30,7 @@ export function sharedBy(
 ): readonly Deed[] {
   if (policy.document === 'none') return []
   const { grantee, to } = granteesOf(policy, call)
-  const name = target.replace('/', ' ')
+  const name = spoken(target)
   if (policy.document === 'cut') {
     const says = `changed the policy of ${name}, whose text is left out`
     return [deed(call, kind, target, says, { power: 'unknown', document: 'cut' })]
@@ -42,7 +42,7 @@ export function sharedBy(
         effect: 'restores',
       }),
     ]
-  const who = grantee === 'everyone' ? 'everyone' : to.join(', ')
+  const who = spokenGrantees({ grantee, to })
   return [
     deed(call, kind, target, `opened ${name} to ${who}`, {
       grantee,

@@ -141,4 +141,43 @@ describeDeeds('sharing', [
     { secretId: 's', resourcePolicy: JSON.stringify(sharing({ AWS: themRoot })) },
     [`shared-outside secret/s outside:${stranger} some done weakens`],
   ],
+
+  [
+    'sqs:SetQueueAttributes',
+    {
+      queueUrl: `https://sqs.eu-west-1.amazonaws.com/${account}/q`,
+      attributes: {
+        Policy: JSON.stringify(
+          sharing('*', { ArnLike: { 'aws:SourceArn': 'arn:aws:s3:*:*:uploads' } }),
+        ),
+      },
+    },
+    ['shared-outside queue/q none none done restores'],
+  ],
+  [
+    'sqs:SetQueueAttributes',
+    {
+      queueUrl: `https://sqs.eu-west-1.amazonaws.com/${account}/q`,
+      attributes: {
+        Policy: JSON.stringify(sharing('*', { ArnLike: { 'aws:SourceArn': 'arn:aws:s3:*:*:*' } })),
+      },
+    },
+    ['shared-outside queue/q everyone:* some done weakens'],
+  ],
+  [
+    'codebuild:UpdateProjectVisibility',
+    {
+      projectArn: `arn:aws:codebuild:eu-west-1:${account}:project/site`,
+      projectVisibility: 'PUBLIC_READ',
+    },
+    ['shared-outside build-project/site everyone:* some done weakens'],
+  ],
+  [
+    'codebuild:UpdateProjectVisibility',
+    {
+      projectArn: `arn:aws:codebuild:eu-west-1:${account}:project/site`,
+      projectVisibility: 'PRIVATE',
+    },
+    ['shared-outside build-project/site none none done restores'],
+  ],
 ])

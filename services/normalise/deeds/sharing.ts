@@ -2,7 +2,16 @@ import type { Deed } from '#shared/messages/deed.ts'
 import type { Call } from '../call.ts'
 import { fields, firstText, isTrue, list, plain, text, texts } from '../fields.ts'
 import { thing } from './audit.ts'
-import { accountOf, deed, isOutside, sortedSome, type DeedReader, type DeedTable } from './deed.ts'
+import {
+  accountOf,
+  deed,
+  isOutside,
+  sortedSome,
+  spoken,
+  spokenGrantees,
+  type DeedReader,
+  type DeedTable,
+} from './deed.ts'
 
 type Target = (call: Call) => string
 
@@ -16,24 +25,18 @@ function shared(
   added: readonly string[],
   taken: readonly string[],
 ): readonly Deed[] {
-  const name = target.replace('/', ' ')
+  const name = spoken(target)
   const open = added.some((who) => everyone.has(who))
   const outside = sortedSome(added.filter((who) => isOutside(accountOf(who), call)))
-  if (open || outside.length > 0)
+  if (open || outside.length > 0) {
+    const gain = open
+      ? ({ grantee: 'everyone', to: ['*'] } as const)
+      : ({ grantee: 'outside', to: outside } as const)
+    const says = `shared ${name} with ${spokenGrantees(gain)}`
     return [
-      deed(
-        call,
-        'shared-outside',
-        target,
-        `shared ${name} with ${open ? 'everyone' : outside.join(', ')}`,
-        {
-          grantee: open ? 'everyone' : 'outside',
-          to: open ? ['*'] : outside,
-          power: 'some',
-          effect: 'weakens',
-        },
-      ),
+      deed(call, 'shared-outside', target, says, { ...gain, power: 'some', effect: 'weakens' }),
     ]
+  }
   return taken.length > 0
     ? [deed(call, 'shared-outside', target, `took ${name} back`, { effect: 'restores' })]
     : []
@@ -106,6 +109,15 @@ const replication: DeedReader = (call) => {
   return shared(call, thing('bucket', 'bucketName')(call), accounts, [])
 }
 
+/** Everyone reads the build logs and artifacts of a public project (CodeBuild User Guide, "public build projects"). */
+const visibility: DeedReader = (call) =>
+  shared(
+    call,
+    thing('build-project', 'projectArn')(call),
+    text(call.params['projectVisibility']) === 'PUBLIC_READ' ? ['*'] : [],
+    ['-'],
+  )
+
 const queue = thing('queue', 'queueUrl')
 const topic = thing('topic', 'topicArn')
 
@@ -154,4 +166,5 @@ export const sharing: DeedTable = {
   ),
   'workspaces:UpdateWorkspaceImagePermission': image,
   's3:PutBucketReplication': replication,
+  'codebuild:UpdateProjectVisibility': visibility,
 }

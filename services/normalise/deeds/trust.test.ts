@@ -1,4 +1,4 @@
-import { account, alice, describeDeeds, stranger } from '../records.fixture.ts'
+import { account, alice, describeDeeds, stranger, type DeedRow } from '../records.fixture.ts'
 
 const denied = { errorCode: 'AccessDenied' }
 const admin = 'arn:aws:iam::aws:policy/AdministratorAccess'
@@ -11,6 +11,21 @@ const trusting = (principal: unknown, condition?: unknown): string =>
       ...(condition !== undefined && { Condition: condition }),
     },
   })
+/** Trust in GitHub's identity provider; without a subject, in all of its users. */
+const fromGitHub = (subject: string | undefined): string => {
+  const host = 'token.actions.githubusercontent.com'
+  return JSON.stringify({
+    Statement: {
+      Effect: 'Allow',
+      Principal: { Federated: `arn:aws:iam::${account}:oidc-provider/${host}` },
+      Action: 'sts:AssumeRoleWithWebIdentity',
+      Condition: {
+        StringEquals: { [`${host}:aud`]: 'sts.amazonaws.com' },
+        ...(subject !== undefined && { StringLike: { [`${host}:sub`]: subject } }),
+      },
+    },
+  })
+}
 const themRoot = `arn:aws:iam::${stranger}:root`
 
 describeDeeds('trust', [
@@ -127,4 +142,24 @@ describeDeeds('trust', [
     },
   ],
   ['sts:AssumeRole', { roleArn: `arn:aws:iam::${account}:role/deployer` }, []],
+
+  ...[
+    [undefined, 'everyone:token.actions.githubusercontent.com'],
+    ['repo:*', 'everyone:token.actions.githubusercontent.com'],
+    ['repo:*/deploy:ref:refs/heads/main', 'everyone:token.actions.githubusercontent.com'],
+    ['repo:example-org/*', ''],
+  ].map(([subject, gains]): DeedRow => [
+    'iam:CreateRole',
+    { roleName: 'ci', assumeRolePolicyDocument: fromGitHub(subject) },
+    [
+      'role-created role/ci other none done neither',
+      ...(gains === '' ? [] : [`trust-opened role/ci ${gains} unknown done weakens`]),
+    ],
+  ]),
+  [
+    'rolesanywhere:CreateTrustAnchor',
+    { name: 'partners', enabled: false },
+    ['trust-anchor trust-anchor/partners none none done neither'],
+    { responseElements: { trustAnchor: { name: 'partners', enabled: false } } },
+  ],
 ])

@@ -1,11 +1,11 @@
 import { lastPart, parseArn } from '#shared/facts/arn.ts'
 import type { Deed } from '#shared/messages/deed.ts'
 import type { Call } from '../call.ts'
-import { fields, firstText, text, texts } from '../fields.ts'
+import { fields, firstText, isFalse, text, texts } from '../fields.ts'
 import { granteesOf, insiderOf, trustOf } from '../grantees.ts'
-import { powerOf, powerOfManaged, type Policy } from '../policies.ts'
+import { allows, powerOf, powerOfManaged, type Policy } from '../policies.ts'
 import { targetOfMessage } from '../targets.ts'
-import { deed, type DeedReader, type DeedTable } from './deed.ts'
+import { deed, spoken, spokenGrantees, type DeedReader, type DeedTable } from './deed.ts'
 import { documentOf } from './iam-policies.ts'
 
 const roleOf = ({ params, message }: Call): string => {
@@ -13,14 +13,12 @@ const roleOf = ({ params, message }: Call): string => {
   return name === '' ? targetOfMessage(message) || 'role/-' : `role/${name}`
 }
 
-const spoken = (target: string): string => target.replace('/', ' ')
-
 /** Who may assume the role now: strangers, everyone, another of the account, or only services (then it is a repair). */
 function trustOpened(call: Call, policy: Policy): Deed {
   const target = roleOf(call)
   const { grantee, to } = granteesOf(trustOf(policy), call)
   if (grantee !== 'none') {
-    const who = grantee === 'everyone' ? 'everyone' : to.join(', ')
+    const who = spokenGrantees({ grantee, to })
     return deed(call, 'trust-opened', target, `let ${who} assume ${spoken(target)}`, {
       grantee,
       to,
@@ -76,14 +74,20 @@ const named = ({ params, response }: Call): string => {
   )
 }
 
+/** Anchors and profiles may be made switched off: nobody signs in until they are enabled (IAM Roles Anywhere API Reference). */
+const isOff = ({ params, response }: Call): boolean =>
+  isFalse(params['enabled']) ||
+  isFalse(fields(response['trustAnchor'] ?? response['profile'])['enabled'])
+
 const anchor =
   (kind: string, says: string, effect: Deed['effect'] = 'neither'): DeedReader =>
   (call) => {
+    const off = isOff(call)
     const roles = texts(call.params['roleArns']).map((arn) => `role/${lastPart(arn)}`)
     return [
-      deed(call, 'trust-anchor', `${kind}/${named(call)}`, says, {
-        grantee: effect === 'restores' ? 'none' : 'other',
-        power: 'unknown',
+      deed(call, 'trust-anchor', `${kind}/${named(call)}`, off ? `${says}, switched off` : says, {
+        grantee: effect === 'restores' || off ? 'none' : 'other',
+        power: off ? 'none' : 'unknown',
         effect,
         ...(roles.length > 0 && { about: roles }),
       }),
@@ -99,11 +103,17 @@ const federationToken: DeedReader = (call) => {
     (['admin', 'unknown', 'some'] as const).find((each) => powers.includes(each)) ?? 'none'
   const name = text(call.params['name']) || '-'
   return [
-    deed(call, 'federation-token', `federated/${name}`, `got a federation token named ${name}`, {
-      grantee: 'self',
-      power,
-      document: policy.document,
-    }),
+    deed(
+      call,
+      'federation-token',
+      `federated/${name}`,
+      `got a federation token named ${name}${allows(power)}`,
+      {
+        grantee: 'self',
+        power,
+        document: policy.document,
+      },
+    ),
   ]
 }
 
@@ -144,7 +154,7 @@ export const trust: DeedTable = {
     'deleted an OpenID provider',
     'restores',
   ),
-  'rolesanywhere:CreateTrustAnchor': anchor('trust-anchor', 'made a trust anchor'),
+  'rolesanywhere:CreateTrustAnchor': anchor('trust-anchor', 'made a trust anchor for certificates'),
   'rolesanywhere:UpdateTrustAnchor': anchor('trust-anchor', 'changed a trust anchor'),
   'rolesanywhere:EnableTrustAnchor': anchor('trust-anchor', 'switched a trust anchor on'),
   'rolesanywhere:DisableTrustAnchor': anchor(
