@@ -35,7 +35,6 @@ export function speak(state: CorrelateState): Message[] {
 
 function judgeAgain(state: CorrelateState, session: Session, out: Message[]): void {
   if (isQuiet(state, session, out)) return
-    const G = globalThis as any; G.V=(G.V??0)+1; const c0 = session.creds[0]!; const why = [session.told?'told':'', session.rich?'rich'+[...session.rich.deeds.keys()].join('+'):'', session.identity, 'creds'+Math.min(session.creds.length,9), c0.moved?'moved':'', c0.reports?'rep':'', c0.issue?'iss':'', c0.inherits?'inh':'', c0.rich?'m'+Math.min(9,(c0.rich.matches?.entries.size??0))+' c'+Math.min(9,(c0.rich.children?.entries.size??0)):''].join(' '); G.W ??= {}; G.W[why]=(G.W[why]??0)+1
   const view = viewSession(state, session)
   askTasks(state, view, out)
   for (const key of view.keys) {
