@@ -22,7 +22,7 @@ export type SessionView = {
 export function viewSession(state: CorrelateState, session: Session): SessionView {
   const keys = sortedCreds(session).map((cred) => viewKey(state, cred))
   const decision = together(state, keys)
-  const path = keys.find(({ inherit }) => inherit)?.inherit?.path ?? []
+  const path = commonPath(keys.flatMap(({ inherit }) => (inherit ? [inherit.path] : [])))
   const agent = decision.holder.agent.id
   const root = path[0]?.principal ?? session.principal
   return {
@@ -33,6 +33,16 @@ export function viewSession(state: CorrelateState, session: Session): SessionVie
     subject: agent === null ? `principal:${root}` : `agent:${agent}`,
     leaseRoot: leaseRootOf(session, keys, decision, path, root),
   }
+}
+
+/** Ancestors that all keys share: two keys of one name and one second may have come from two parents. */
+function commonPath(paths: readonly (readonly PathNode[])[]): readonly PathNode[] {
+  const [first = [], ...others] = paths
+  if (others.length === 0) return first
+  const parting = first.findIndex(({ session }, i) =>
+    others.some((path) => path[i]?.session !== session),
+  )
+  return parting < 0 ? first : first.slice(0, parting)
 }
 
 /** In an order that does not depend on which key was seen first. */

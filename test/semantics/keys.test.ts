@@ -211,6 +211,33 @@ describe('B6: issue and grant', () => {
       expect(holderOf(await run(records, { batch: 1 }), far.key).task.id).toBe('t-1')
   })
 
+  test('B6: two keys of one name and one second, from two parents, are in neither one’s story', async () => {
+    const second: Credential = { ...runner, session: 'run-2', key: keyId('ASIA', 5) }
+    const twin: Credential = { ...helper, key: keyId('ASIA', 6) }
+    const tags = [
+      { key: 'task', value: 't-2' },
+      { key: 'agent', value: 'a-2' },
+    ]
+    const stop = { ...cloudtrail('StopLogging'), params: { name: 'org' }, at: 130 }
+    const parts = [
+      lent(),
+      call(7, broker, { at: 0, ...issuing(second, tags) }),
+      minted(),
+      minted(twin, second, 8),
+      call(9, twin, stop),
+      call(10, helper, { at: 140 }),
+    ]
+    for (const records of [parts, parts.toReversed()]) {
+      const { incidents } = await run(records, { batch: 1 })
+      expect(incidents.map(({ holder, chain }) => [holder.task.rank, chain.length])).toEqual([
+        ['ambiguous', 2],
+      ])
+      expect(incidents[0]?.findings.map(({ leaseRoot }) => leaseRoot)).toEqual([
+        `principal:${home}/role/broker/main`,
+      ])
+    }
+  })
+
   test('B6: a grant moves nobody', async () => {
     const made = {
       service: 'iam',
