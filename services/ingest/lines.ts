@@ -23,11 +23,11 @@ export class Lines {
     return position
   }
 
-  /** Is the last byte of the line that is no space a closing brace? */
-  endsWithBrace(end: number): boolean {
+  /** Position behind the closing brace that only spaces follow in the line; −1: the line ends otherwise. */
+  behindBrace(end: number): number {
     const { bytes, at } = this.#window
     let last = end - 1
     while (last > at && isSpace(bytes[last])) last--
-    return bytes[last] === 0x7d
+    return bytes[last] === 0x7d ? last + 1 : -1
   }
 }

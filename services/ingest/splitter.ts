@@ -145,9 +145,11 @@ export class Splitter implements Cutter {
     if (end < 0) end = window.end
     if (window.base + end <= this.#notLines) return undefined
     this.#notLines = window.base + end
-    if (!this.#lines.endsWithBrace(end)) return undefined
-    const value = parse(window.text(window.at, end))
-    return value === undefined ? undefined : this.#value(value, end)
+    // A value ends with its brace, as where it is walked through: what it measures must not depend on the chunks.
+    const behind = this.#lines.behindBrace(end)
+    if (behind < 0) return undefined
+    const value = parse(window.text(window.at, behind))
+    return value === undefined ? undefined : this.#value(value, behind)
   }
 
   /** Takes the bytes up to the next separator as one value. */
