@@ -7,11 +7,20 @@ const slackMs = 2_000
 /** Issues of one key id to one principal that are kept: two copies, and variants. */
 const copiesMax = 8
 
-/** Copies of one issue, the best first: the caller's before the owner's, then the fullest, then the smaller id. */
+/**
+ * Copies of one issue, the best first: the caller's before the owner's, then the fullest, then the smaller id; of variants
+ * that are as full and disagree, the smaller text (SEMANTICS A2).
+ */
 const betterCopy = (a: IssueCopy, b: IssueCopy): number =>
   Number(a.issue.copy === 'owner') - Number(b.issue.copy === 'owner') ||
   b.issue.weight - a.issue.weight ||
-  compareMarks(a, b)
+  compareMarks(a, b) ||
+  compareText(a, b)
+
+function compareText(a: IssueCopy, b: IssueCopy): number {
+  const [left, right] = [JSON.stringify(a), JSON.stringify(b)]
+  return left < right ? -1 : left > right ? 1 : 0
+}
 
 /** Adds a copy to those of one key id and principal; true if anything changed. */
 export function addCopy(copies: IssueCopy[], copy: IssueCopy): boolean {

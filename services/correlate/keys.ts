@@ -138,24 +138,39 @@ export function nodeOf({ cred, issue, inherit, decision }: KeyView): PathNode {
   }
 }
 
-/** How deep a chain may grow; deeper children stand for themselves. */
+/**
+ * How deep a chain may grow; deeper children stand for themselves. They are told so, because what they were told before may
+ * have been true then. In a circle of issues everybody ends below everybody, so all of them are too deep.
+ */
 const depthMax = 32
 
 /** What this key tells the children that it minted; the same for all of them but for the child's own name. */
-export function bequest(state: CorrelateState, view: KeyView): Bequest | undefined {
-  const above = view.inherit?.path ?? []
-  if (above.length >= depthMax) return undefined
+export function bequest(state: CorrelateState, view: KeyView): Bequest {
   const { cred, decision } = view
+  const above = view.inherit?.path ?? []
+  const depth = (view.inherit?.depth ?? 0) + 1
   const issuer = isIssuer(state, cred.session.principal)
+  if (depth > depthMax) return tooDeep(cred.session.id, issuer)
   return {
     from: cred.session.id,
     path: [...above, nodeOf(view)],
+    depth,
     issuer,
     delegates: issuer ? [] : view.delegates,
     evidence: issuer ? [] : decision.won.map(inherited),
     signature: signatureOf(view),
   }
 }
+
+const tooDeep = (from: string, issuer: boolean): Bequest => ({
+  from,
+  path: [],
+  depth: depthMax + 1,
+  issuer,
+  delegates: [],
+  evidence: [],
+  signature: 'too deep',
+})
 
 /** A text that changes whenever what a key tells its children does: all of it follows from these. */
 function signatureOf({ issue, inherit, decision, delegates }: KeyView): string {

@@ -137,7 +137,6 @@ function tellChildren(state: CorrelateState, key: KeyView, out: Message[]): void
   const { rich } = key.cred
   if (!rich?.children || !hasChildren(key.cred)) return
   const left = bequest(state, key)
-  if (!left) return
   const all = rich.signature !== left.signature
   rich.bequest = left
   rich.signature = left.signature

@@ -11,17 +11,21 @@ export class EarliestList<M extends Mark> {
   readonly limit: number
   private readonly compare: (a: M, b: M) => number
 
-  /** @param compare a total order that agrees with (time, id); items that compare equal are the same */
+  /** @param compare an order that agrees with (time, id); of items that compare equal one is kept, the fuller */
   constructor(limit: number, compare: (a: M, b: M) => number = compareMarks) {
     this.limit = limit
     this.compare = compare
   }
 
-  /** Adds a mark; false if it was there already or is later than all that the bound keeps. */
+  /** Adds a mark; false if it was there already, as full or fuller, or is later than all that the bound keeps. */
   add(mark: M): boolean {
     const at = this.place(mark)
     const there = this.items[at]
-    if (there && this.compare(there, mark) === 0) return false
+    if (there && this.compare(there, mark) === 0) {
+      if (!fuller(mark, there)) return false
+      this.items[at] = mark
+      return true
+    }
     if (at >= this.limit) {
       this.dropped++
       return false
@@ -45,4 +49,10 @@ export class EarliestList<M extends Mark> {
     }
     return low
   }
+}
+
+/** Two variants of one record may disagree: the longer one tells more, else the smaller text counts (SEMANTICS A2). */
+function fuller(a: Mark, b: Mark): boolean {
+  const [left, right] = [JSON.stringify(a), JSON.stringify(b)]
+  return left.length > right.length || (left.length === right.length && left < right)
 }

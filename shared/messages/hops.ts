@@ -100,6 +100,8 @@ export type Inherit = {
   readonly from: string
   /** Root first, the parent last. */
   readonly path: readonly PathNode[]
+  /** Issues above the child, also where they are too many for a path. */
+  readonly depth: number
   /** The parent is a configured issuer: the child takes only the edge. */
   readonly issuer: boolean
   /** Tasks that may use what the parent holds, by delegation. */
