@@ -55,6 +55,22 @@ describe('the same deed weighs less where it does less', () => {
     ['many services refuse a key', pageLoad(false), ['high']],
     ['many services refuse a page of the console', pageLoad(true), ['low']],
     [
+      'one call is refused again and again, on what is not known',
+      times(12, (i) => refused('ec2:DescribeInstances', { by: role('job', 'a'), at: i })),
+      ['medium'],
+    ],
+    [
+      'a function may not write its log, whatever the stream',
+      times(12, (i) =>
+        refused('logs:CreateLogStream', {
+          by: role('api', 'fn'),
+          at: i,
+          on: `arn:aws:logs:eu-west-1:${home}:log-group:/aws/lambda/api:log-stream:${i}`,
+        }),
+      ),
+      ['low'],
+    ],
+    [
       'another version of a policy is chosen',
       [
         call('iam:SetDefaultPolicyVersion', {

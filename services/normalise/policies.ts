@@ -159,7 +159,7 @@ export function powerOf({ document, statements }: Policy): Deed['power'] {
 
 /** The end of a clause that tells of a policy which makes an administrator. */
 export const allows = (power: Deed['power']): string =>
-  power === 'admin' ? ', which gives administrator power' : ''
+  power === 'admin' ? ', enough to become administrator' : ''
 
 /** Policies of AWS (`arn:aws:iam::aws:policy/…`) that make an administrator, or let one make itself. */
 const adminPolicies: ReadonlySet<string> = new Set([

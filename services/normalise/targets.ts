@@ -56,11 +56,18 @@ function onlyInstance(params: Fields): string {
   return ids.length === 1 && id !== '' ? `instance/${id}` : ''
 }
 
+/** `log-group:/aws/lambda/api:log-stream:…` → the group: streams are without number. */
+function targetOfLogs(resource: string): string {
+  const [kind = '', name = ''] = resource.split(':')
+  return kind === '' || name === '' ? '' : `${kind}/${lastPart(name)}`
+}
+
 /** `kind/name` of an ARN's resource: `arn:aws:iam::111122223333:role/path/deploy` → `role/deploy`. */
 export function targetOfArn(arn: string): string {
   const resource = arn.split(':').slice(5).join(':')
   const service = arn.split(':')[2] ?? ''
   if (service === 's3') return resource === '' ? '' : `bucket/${resource.split('/')[0] ?? ''}`
+  if (service === 'logs') return targetOfLogs(resource)
   const kind = /^[a-z-]+(?=[:/])/.exec(resource)?.[0] ?? ''
   return kind === '' ? '' : `${kind}/${lastPart(resource)}`
 }

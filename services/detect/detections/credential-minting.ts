@@ -21,7 +21,7 @@ function judge(facts: SessionFacts): Verdict[] {
     ...byTarget(forOthers).map(([unit, deeds]) =>
       verdictOn(deeds, {
         unit,
-        severity: 'high',
+        severity: deeds.every(isOfDatabase) ? 'medium' : 'high',
         says: tellMade(deeds),
         made: madeBy(deeds),
         grants: deeds.map(({ id }) => id),
@@ -39,6 +39,9 @@ function judge(facts: SessionFacts): Verdict[] {
 /** Changing one's own key is hygiene; a credential of somebody else is his power in the maker's hands. */
 const isForAnother = ({ grantee }: DeedFact): boolean =>
   grantee === 'other' || grantee === 'outside'
+
+/** A database has one thing to lose; a user, whatever it may call. */
+const isOfDatabase = ({ service }: DeedFact): boolean => service === 'rds' || service === 'redshift'
 
 /** The new key ids: whoever cuts must know them. */
 const madeBy = (deeds: readonly DeedFact[]): string[] =>
@@ -89,6 +92,15 @@ export const credentialMinting: Detection = {
       ],
     },
     {
+      when: "the administrator's password of a database is set (medium)",
+      records: [
+        call('rds:ModifyDBInstance', {
+          by: alice,
+          params: { dBInstanceIdentifier: 'orders', masterUserPassword: '****' },
+        }),
+      ],
+    },
+    {
       when: 'a federation token allows everything',
       records: [
         call('sts:GetFederationToken', {
@@ -110,6 +122,15 @@ export const credentialMinting: Detection = {
     },
   ],
   silent: [
+    {
+      when: 'a database grows',
+      records: [
+        call('rds:ModifyDBInstance', {
+          by: alice,
+          params: { dBInstanceIdentifier: 'orders', allocatedStorage: 200 },
+        }),
+      ],
+    },
     {
       when: 'a user rotates its own key',
       records: [

@@ -1,4 +1,4 @@
-import type { Verdict } from '#shared/messages/finding.ts'
+import type { Severity, Verdict } from '#shared/messages/finding.ts'
 import type { DeniedMark, SessionFacts } from '#shared/messages/session-facts.ts'
 import type { Policy } from '#shared/policy.ts'
 import type { Detection } from '../detection.ts'
@@ -10,7 +10,7 @@ function judge(facts: SessionFacts, { deniedBurst }: Policy): Verdict[] {
   return groupBy(real, ({ key }) => key).flatMap(([key, marks]) =>
     burstsByDay(bursts(marks, minuteMs, deniedBurst)).map(([day, denials]) => ({
       unit: `${key} ${day}`.trim(),
-      severity: facts.console || isRetry(denials) ? 'low' : 'high',
+      severity: facts.console ? 'low' : weightOf(denials),
       evidence: denials,
       says: `was refused ${count(denials.length, 'time')} within ${span(denials)} (${actionsOf(denials)})`,
       credentials: [key],
@@ -22,12 +22,16 @@ function judge(facts: SessionFacts, { deniedBurst }: Policy): Verdict[] {
 const isOneCredential = ({ created }: SessionFacts, { key }: DeniedMark): boolean =>
   key !== '' || created > 0
 
-/** One call on one thing, again and again: a broken job rather than somebody who looks around. */
-function isRetry(denials: readonly DeniedMark[]): boolean {
+/**
+ * One call on one thing, again and again, is a broken job rather than somebody who looks around. Where the thing is not in
+ * the record, it may also be somebody who goes through the regions.
+ */
+function weightOf(denials: readonly DeniedMark[]): Severity {
   const asked = new Set(
     denials.map(({ service, action, target }) => `${service}:${action} ${target}`),
   )
-  return asked.size === 1 && denials.every(({ target }) => target !== '')
+  if (asked.size > 1) return 'high'
+  return denials.every(({ target }) => target !== '') ? 'low' : 'medium'
 }
 
 function actionsOf(denials: readonly DeniedMark[]): string {
@@ -47,7 +51,7 @@ export const discoveryBurst: Detection = {
   attack: ['T1580', 'T1552'],
   why: 'Software knows what it may do. Who holds a foreign credential has to try, and is refused again and again.',
   falseAlarms:
-    'A job whose permissions were just taken away. One that repeats one call on one thing is low, and so are the pages of the console, which ask for all that they could show; denials that a success follows within a minute are a change that settles, and none.',
+    'A job whose permissions were just taken away. One that repeats one call on one thing is low (medium where the record does not say on what), and so are the pages of the console, which ask for all that they could show; denials that a success follows within a minute are a change that settles, and none.',
   reads: ['denied'],
   wait: 'A minute, in which a success may show that a denial was only settling.',
   withdrawnBy: 'Successes of the same calls on the same things within a minute.',

@@ -33,18 +33,24 @@ function judge(facts: SessionFacts): Verdict[] {
   )
   const cut = [
     ...done(facts, 'policy-granted').filter(({ grantee }) => grantee !== 'none'),
-    ...done(facts, 'trust-opened').filter((deed) => !letsOutsidersIn(deed)),
+    ...done(facts, 'trust-opened').filter(
+      ({ grantee }) => grantee === 'none' || grantee === 'other',
+    ),
   ].filter(({ document }) => document === 'cut')
   const unbound = done(facts, 'boundary-removed')
   const switched = done(facts, 'policy-granted').filter(choosesVersion)
-  return byTarget([...opened, ...admin, ...cut, ...unbound, ...switched]).map(([unit, deeds]) =>
-    verdictOn(deeds, {
-      unit,
-      severity: severityOf(facts, deeds),
-      grants: deeds.filter(({ grantee }) => grantee !== 'self').map(({ id }) => id),
-      tags: deeds.flatMap((deed) => (givesAdmin(facts, deed) ? [`admin-to:${deed.target}`] : [])),
-      unknown: unknownOf(deeds),
-    }),
+  const own = done(facts, 'trust-opened').filter(
+    (deed) => deed.grantee === 'self' && !isOwnWork(facts, deed, 'role-created', hourMs),
+  )
+  return byTarget([...opened, ...admin, ...cut, ...unbound, ...switched, ...own]).map(
+    ([unit, deeds]) =>
+      verdictOn(deeds, {
+        unit,
+        severity: severityOf(facts, deeds),
+        grants: deeds.filter(({ grantee }) => grantee !== 'self').map(({ id }) => id),
+        tags: deeds.flatMap((deed) => (givesAdmin(facts, deed) ? [`admin-to:${deed.target}`] : [])),
+        unknown: unknownOf(deeds),
+      }),
   )
 }
 
@@ -178,6 +184,18 @@ export const privilegeEscalation: Detection = {
         call('iam:AttachRolePolicy', {
           by: alice,
           params: { roleName: 'support', ...administrator },
+        }),
+      ],
+    },
+    {
+      when: 'a user lets itself assume a role that others made (medium)',
+      records: [
+        call('iam:UpdateAssumeRolePolicy', {
+          by: alice,
+          params: {
+            roleName: 'backup',
+            policyDocument: trust({ AWS: `arn:aws:iam::${home}:user/alice` }),
+          },
         }),
       ],
     },

@@ -44,4 +44,11 @@ describeDeeds('what watches, and what holds back', [
     {},
     ['guardrail-left public-access-block/snapshots none none done weakens'],
   ],
+
+  ['logs:PutRetentionPolicy', { logGroupName: '/aws/lambda/audit-job', retentionInDays: 7 }, []],
+  [
+    'logs:PutRetentionPolicy',
+    { logGroupName: '/vpc/flow-logs', retentionInDays: 7 },
+    ['audit-weakened log-group/flow-logs none none done weakens'],
+  ],
 ])

@@ -143,4 +143,11 @@ describeDeeds('policies', [
     },
     ['key-exposed user/bob none none done neither'],
   ],
+
+  [
+    'rds:ModifyDBCluster',
+    { dBClusterIdentifier: 'orders', masterUserPassword: '****' },
+    ['password-set db/orders other unknown done neither'],
+  ],
+  ['rds:ModifyDBCluster', { dBClusterIdentifier: 'orders', backupRetentionPeriod: 7 }, []],
 ])

@@ -44,10 +44,15 @@ const archiving: DeedReader = (call) =>
 /** Names of log groups that keep what the defence reads; others are the daily work of applications. */
 const auditGroup = /cloudtrail|audit|flow-?log|vpc|guardduty|security|waf|dns|accesslog/i
 
+/** What programs print, whatever their names are (each service's guide, "logging"). */
+const ofPrograms = /^\/(?:aws\/(?:lambda|codebuild|batch|ecs|glue|sagemaker)|ecs)\//i
+
 const ofAuditGroup =
   (reader: DeedReader): DeedReader =>
-  (call) =>
-    auditGroup.test(firstText(call.params, 'logGroupName')) ? reader(call) : []
+  (call) => {
+    const name = firstText(call.params, 'logGroupName')
+    return auditGroup.test(name) && !ofPrograms.test(name) ? reader(call) : []
+  }
 
 /** Days that a log group keeps, where that is less than a month. */
 const retention: DeedReader = (call) => {

@@ -1,7 +1,7 @@
 import type { Deed } from '#shared/messages/deed.ts'
 import type { Call } from '../call.ts'
 import { count, fields, firstText, list, plain, type Fields } from '../fields.ts'
-import { deed, sortedSome, type DeedReader, type DeedTable } from './deed.ts'
+import { deed, sortedSome, spoken, type DeedReader, type DeedTable } from './deed.ts'
 
 /** SSH and the Remote Desktop Protocol: ports that administer (IANA service names). */
 const adminPorts = [22, 3389]
@@ -72,8 +72,8 @@ const ports =
     const what = which.includes('all') ? 'all ports' : `port ${which.join(' and ')}`
     const says =
       effect === 'weakens'
-        ? `opened ${what} of ${target.replace('/', ' ')} to ${to.join(', ')}`
-        : `closed ${what} of ${target.replace('/', ' ')}`
+        ? `opened ${what} of ${spoken(target)} to everyone (${to.join(', ')})`
+        : `closed ${what} of ${spoken(target)}`
     const gain = effect === 'weakens' ? ({ grantee: 'everyone', to, power: 'some' } as const) : {}
     return [deed(call, 'port-opened', target, says, { ...gain, effect })]
   }

@@ -180,4 +180,20 @@ describeDeeds('sharing', [
     },
     ['shared-outside build-project/site none none done restores'],
   ],
+
+  [
+    'ram:CreateResourceShare',
+    { name: 'subnets', principals: [`arn:aws:organizations::${stranger}:organization/o-example`] },
+    [],
+  ],
+  [
+    'ram:AssociateResourceShare',
+    { resourceShareArn: 'share-1', principals: [stranger], allowExternalPrincipals: false },
+    [],
+  ],
+  [
+    'ram:AssociateResourceShare',
+    { resourceShareArn: 'share-1', principals: [stranger] },
+    [`shared-outside resource-share/share-1 outside:${stranger} some done weakens`],
+  ],
 ])

@@ -1,6 +1,6 @@
 import type { Deed } from '#shared/messages/deed.ts'
 import type { Call } from '../call.ts'
-import { fields, firstText, isTrue, list, plain, text, texts } from '../fields.ts'
+import { fields, firstText, isFalse, isTrue, list, plain, text, texts } from '../fields.ts'
 import { thing } from './audit.ts'
 import {
   accountOf,
@@ -27,7 +27,9 @@ function shared(
 ): readonly Deed[] {
   const name = spoken(target)
   const open = added.some((who) => everyone.has(who))
-  const outside = sortedSome(added.filter((who) => isOutside(accountOf(who), call)))
+  const outside = sortedSome(
+    added.filter((who) => isOutside(accountOf(who), call) && !who.includes(':organizations:')),
+  )
   if (open || outside.length > 0) {
     const gain = open
       ? ({ grantee: 'everyone', to: ['*'] } as const)
@@ -118,6 +120,13 @@ const visibility: DeedReader = (call) =>
     ['-'],
   )
 
+/** Without external principals a share ends at the organisation, and organisations can only be our own (RAM API Reference). */
+const resourceShare: DeedReader = (call) => {
+  if (isFalse(call.params['allowExternalPrincipals'])) return []
+  const principals = texts(call.params['principals'])
+  return shared(call, thing('resource-share', 'name', 'resourceShareArn')(call), principals, [])
+}
+
 const queue = thing('queue', 'queueUrl')
 const topic = thing('topic', 'topicArn')
 
@@ -153,12 +162,8 @@ export const sharing: DeedTable = {
     'accountIdsToAdd',
     'accountIdsToRemove',
   ),
-  'ram:CreateResourceShare': values(thing('resource-share', 'name'), 'principals', '-'),
-  'ram:AssociateResourceShare': values(
-    thing('resource-share', 'resourceShareArn'),
-    'principals',
-    '-',
-  ),
+  'ram:CreateResourceShare': resourceShare,
+  'ram:AssociateResourceShare': resourceShare,
   'ram:DisassociateResourceShare': values(
     thing('resource-share', 'resourceShareArn'),
     '-',

@@ -2,6 +2,7 @@ import { audit } from './audit.ts'
 import { code } from './code.ts'
 import { commands } from './commands.ts'
 import { compute } from './compute.ts'
+import { databases } from './databases.ts'
 import type { DeedTable } from './deed.ts'
 import { iamPolicies } from './iam-policies.ts'
 import { iamUsers } from './iam-users.ts'
@@ -27,5 +28,6 @@ export const deedReaders: DeedTable = {
   ...commands,
   ...network,
   ...compute,
+  ...databases,
   ...signIn,
 }

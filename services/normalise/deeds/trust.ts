@@ -29,7 +29,11 @@ function trustOpened(call: Call, policy: Policy): Deed {
   }
   const insider = insiderOf(trustOf(policy), call)
   const whole = policy.document === 'whole'
-  return deed(call, 'trust-opened', target, `changed who may assume ${spoken(target)}`, {
+  const says =
+    insider === 'self'
+      ? `let itself assume ${spoken(target)}`
+      : `changed who may assume ${spoken(target)}`
+  return deed(call, 'trust-opened', target, says, {
     grantee: insider,
     power: insider === 'none' && whole ? 'none' : 'unknown',
     document: policy.document,
