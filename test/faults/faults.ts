@@ -21,7 +21,7 @@ export const faults: readonly Fault[] = [
     find: 'return a && compareMarks(a, b) <= 0 ? a : b',
     replace: 'return a ?? b',
     why: 'the first to arrive is taken for the earliest',
-    tests: [outcome],
+    tests: ['shared/facts/facts.test.ts', outcome],
   },
   {
     name: 'a bounded map that keeps the first',
