@@ -86,6 +86,21 @@ describe('the same deed weighs less where it does less', () => {
 })
 
 describe('combinations', () => {
+  test('a theft that puts out the records is more than both', async () => {
+    const read = times(12, (i) =>
+      call('secretsmanager:GetSecretValue', { by: alice, at: i, params: { secretId: `s-${i}` } }),
+    )
+    const stop = call('cloudtrail:StopLogging', { by: alice, at: 60, params: { name: 'org' } })
+    const weaker = refused('cloudtrail:StopLogging', {
+      by: alice,
+      at: 60,
+      params: { name: 'org' },
+    })
+    expect(await severitiesOf(read)).toEqual(['high'])
+    expect(await severitiesOf([...read, stop])).toEqual(['critical'])
+    expect(await severitiesOf([...read, weaker])).toEqual(['high'])
+  })
+
   test.each([
     ['a role that is born open', [openRole()], ['high']],
     ['with administrator power', [openRole(), adminRole()], ['critical']],

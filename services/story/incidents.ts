@@ -60,6 +60,8 @@ const combinations: readonly (readonly [string, string, Severity])[] = [
   ['command-on', 'used-off', 'critical'],
   // A user made, and given admin: a way in for later.
   ['made', 'admin-to', 'critical'],
+  // The records of an account weakened, and its secrets or data taken: a theft that hides itself.
+  ['blinded', 'taken', 'critical'],
 ]
 
 function combined(findings: readonly Finding[]): Severity {

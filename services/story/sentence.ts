@@ -1,4 +1,4 @@
-import type { Finding } from '#shared/messages/finding.ts'
+import { severities, type Finding } from '#shared/messages/finding.ts'
 
 /** One sentence for a person: who did the gravest thing, with what, and how much more there is. */
 export function sentence(lead: Finding, all: readonly Finding[]): string {
@@ -7,8 +7,23 @@ export function sentence(lead: Finding, all: readonly Finding[]): string {
   const rest =
     more === 0
       ? ''
-      : `; ${more} more ${more === 1 ? 'finding' : 'findings'}${keys > 1 ? ` on ${keys} credentials` : ''}`
+      : `; ${more} more ${more === 1 ? 'finding' : 'findings'}${keys > 1 ? ` on ${keys} credentials` : ''}${kindsBeside(lead, all)}`
   return `${whose(lead)} ${lead.says}${rest}.`
+}
+
+/** Kinds of finding beyond the first that a sentence still names. */
+const kindsMax = 3
+
+/** ": audit tampering, secret harvest", the gravest first; '' where all are of one kind. */
+function kindsBeside(lead: Finding, all: readonly Finding[]): string {
+  const grave = all.toSorted(
+    (a, b) => severities.indexOf(b.severity) - severities.indexOf(a.severity),
+  )
+  const others = new Set(grave.map(({ detection }) => detection))
+  others.delete(lead.detection)
+  const names = [...others].map((id) => id.replaceAll('-', ' '))
+  const told = names.slice(0, kindsMax).join(', ')
+  return told === '' ? '' : `: ${told}${names.length > kindsMax ? ', …' : ''}`
 }
 
 /** "Key AKIA… of user alice", "Session … of agent invoices (task run-7)". */

@@ -34,7 +34,11 @@ function judge(facts: SessionFacts): Verdict[] {
 function onRecords(facts: SessionFacts, unit: string, deeds: readonly DeedFact[]): Verdict {
   const serious = deeds.filter((deed) => !isTeardown(facts, deed))
   return serious.length > 0
-    ? verdictOn(serious, { unit, severity: 'high' })
+    ? verdictOn(serious, {
+        unit,
+        severity: 'high',
+        tags: serious.map(({ account }) => `blinded:${account}`),
+      })
     : verdictOn(deeds, { unit, severity: 'low' })
 }
 
@@ -91,7 +95,7 @@ export const auditTampering: Detection = {
   title: 'Audit logs weakened',
   severity: 'high',
   attack: ['T1685.002'],
-  why: 'Who stops a trail, narrows what it selects or lets its records expire wants that nobody can read what comes next.',
+  why: 'Who stops a trail, narrows what it selects or lets its records expire wants that nobody can read what comes next. With secrets or data taken in the same story it is critical.',
   falseAlarms:
     'Moving to another trail, saving money on flow logs. Taking down what the same subject made within the last hour is low, and so is what failed.',
   reads: ['deeds', 'targets'],

@@ -9,6 +9,7 @@ const judge = (facts: SessionFacts): Verdict[] =>
     verdictOn(deeds, {
       unit,
       severity: 'high',
+      tags: deeds.map(({ account }) => `taken:${account}`),
       ...(deeds.every(({ grantee }) => grantee === 'outside') && {
         unknown: ['whether the outside account belongs to the same organisation'],
       }),

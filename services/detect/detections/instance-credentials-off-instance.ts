@@ -112,6 +112,12 @@ const sameHost = (a: PlaceFacts, b: PlaceFacts): boolean =>
 const neighboursAt = ({ neighbours, leaseRoot }: SessionFacts, address: string): Neighbour[] =>
   neighbours.filter((each) => each.address === address && each.leaseRoot !== leaseRoot)
 
+/** `111122223333/user/alice` → "user alice". */
+const nameOf = ({ principal }: Neighbour): string => {
+  const [, kind = '', name = ''] = principal.split('/')
+  return name === '' ? principal : `${kind} ${name}`
+}
+
 /** Address and program are exactly those of somebody else. */
 function somebodyElses(session: SessionFacts, address: string): Strange | undefined {
   const agents = new Set(at(session, address).map(({ agent }) => agent))
@@ -121,7 +127,7 @@ function somebodyElses(session: SessionFacts, address: string): Strange | undefi
   return {
     address,
     severity: 'medium',
-    because: `from ${address}, where ${first.principal} works with the same program`,
+    because: `from ${address}, where ${nameOf(first)} works with the same program`,
     beside: same.map((each) => each.first),
   }
 }

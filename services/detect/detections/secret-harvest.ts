@@ -12,6 +12,7 @@ const judge = (facts: SessionFacts, { harvestNames }: Policy): Verdict[] =>
     evidence: reads,
     says: `read ${whatOf(reads)} within ${span(reads)}`,
     credentials: keysOf(reads),
+    tags: [`taken:${facts.account}`],
   }))
 
 const namesOf = (reads: readonly HarvestMark[]): number =>
