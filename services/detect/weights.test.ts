@@ -41,6 +41,11 @@ describe('the same deed weighs less where it does less', () => {
       params: { name: 'partners', enabled },
       response: { trustAnchor: { name: 'partners', enabled } },
     })
+  const password = (passwordResetRequired: boolean) =>
+    call('iam:UpdateLoginProfile', {
+      by: alice,
+      params: { userName: 'bob', passwordResetRequired },
+    })
   const pageLoad = (console: boolean) =>
     times(12, (i) =>
       refused(`service-${i}:ListThings`, {
@@ -52,6 +57,8 @@ describe('the same deed weighs less where it does less', () => {
   test.each([
     ['a trust anchor', [anchor(true)], ['critical']],
     ['a trust anchor that is made switched off', [anchor(false)], ['medium']],
+    ['a password that stays', [password(false)], ['high']],
+    ['a password that must be changed', [password(true)], ['medium']],
     ['many services refuse a key', pageLoad(false), ['high']],
     ['many services refuse a page of the console', pageLoad(true), ['low']],
     [

@@ -21,7 +21,7 @@ function judge(facts: SessionFacts): Verdict[] {
     ...byTarget(forOthers).map(([unit, deeds]) =>
       verdictOn(deeds, {
         unit,
-        severity: deeds.every(isOfDatabase) ? 'medium' : 'high',
+        severity: deeds.every(isLesser) ? 'medium' : 'high',
         says: tellMade(deeds),
         made: madeBy(deeds),
         grants: deeds.map(({ id }) => id),
@@ -40,8 +40,9 @@ function judge(facts: SessionFacts): Verdict[] {
 const isForAnother = ({ grantee }: DeedFact): boolean =>
   grantee === 'other' || grantee === 'outside'
 
-/** A database has one thing to lose; a user, whatever it may call. */
-const isOfDatabase = ({ service }: DeedFact): boolean => service === 'rds' || service === 'redshift'
+/** A database has one thing to lose, a user whatever it may call; and who is to choose another password next is told of this one. */
+const isLesser = ({ deed, service, amount }: DeedFact): boolean =>
+  deed === 'password-set' && (service !== 'iam' || amount === 1)
 
 /** The new key ids: whoever cuts must know them. */
 const madeBy = (deeds: readonly DeedFact[]): string[] =>
@@ -66,7 +67,7 @@ export const credentialMinting: Detection = {
   attack: ['T1098.001', 'T1078.004'],
   why: 'A key or password of another user, or a federation token that allows everything, outlives the credential that made it.',
   falseAlarms:
-    'Help desks that reset passwords, and tools that set up users for services, make credentials for others as their daily work.',
+    'Help desks that reset passwords, and tools that set up users for services, make credentials for others as their daily work. A password that must be changed at the next sign-in, as help desks give it, is medium.',
   reads: ['deeds'],
   wait: '',
   withdrawnBy: 'Nothing: a key that is deleted may have been used before.',

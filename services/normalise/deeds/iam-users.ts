@@ -1,7 +1,7 @@
 import { lastPart } from '#shared/facts/arn.ts'
 import type { Deed, DeedKind } from '#shared/messages/deed.ts'
 import type { Call } from '../call.ts'
-import { fields, firstText, text } from '../fields.ts'
+import { fields, firstText, isTrue, text } from '../fields.ts'
 import { unmaskKey } from '../masked.ts'
 import { targetOfMessage } from '../targets.ts'
 import { deed, granteeOf, type DeedReader, type DeedTable } from './deed.ts'
@@ -28,6 +28,17 @@ const toUser =
     const gains = effect === 'restores' ? 'none' : granteeOf(call, target)
     return [deed(call, kind, target, says(name), { grantee: gains, power: 'unknown', effect })]
   }
+
+/** A password; `amount` 1 if it is good for one sign-in, at which its user must choose another (IAM API Reference). */
+const passwordSet =
+  (says: (user: string) => string): DeedReader =>
+  (call) =>
+    toUser(
+      'password-set',
+      says,
+    )(call).map((each) =>
+      isTrue(call.params['passwordResetRequired']) ? { ...each, amount: 1 } : each,
+    )
 
 const madeKeys: readonly (readonly [string, string, string])[] = [
   ['accessKey', 'accessKeyId', 'an access key'],
@@ -103,8 +114,8 @@ export const iamUsers: DeedTable = {
     ]
   },
   'iam:DeleteUser': toUser('user-created', (user) => `deleted ${user}`, 'restores'),
-  'iam:CreateLoginProfile': toUser('password-set', (user) => `gave ${user} a password`),
-  'iam:UpdateLoginProfile': toUser('password-set', (user) => `changed the password of ${user}`),
+  'iam:CreateLoginProfile': passwordSet((user) => `gave ${user} a password`),
+  'iam:UpdateLoginProfile': passwordSet((user) => `changed the password of ${user}`),
   'iam:ChangePassword': toUser('password-set', () => 'changed its own password'),
   'iam:DeleteLoginProfile': toUser(
     'password-set',

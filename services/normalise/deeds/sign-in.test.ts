@@ -21,6 +21,12 @@ describe('A6: signing in', () => {
     expect(login('No', { responseElements: { ConsoleLogin: 'Failure' } })).toEqual([
       'signed-in user/alice self none failed neither',
     ]))
+  test('a name that a SAML provider vouches for is no user with a password', () => {
+    const SamlProviderArn = `arn:aws:iam::${account}:saml-provider/staff`
+    expect(login('No', { additionalEventData: { MFAUsed: 'No', SamlProviderArn } })).toEqual([
+      'signed-in user/alice self none done neither',
+    ])
+  })
   test('somebody through a provider shows No as well', () =>
     expect(login('No', { userIdentity: deploy })).toEqual([
       'signed-in role/deploy self none done neither',

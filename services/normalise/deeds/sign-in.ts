@@ -3,7 +3,8 @@ import { plain } from '../fields.ts'
 import { deed, type DeedReader, type DeedTable } from './deed.ts'
 
 /** Who signs in to an account by himself; others are signed in by their provider, which asks for the second factor. */
-const byItself = ({ identity }: Call): boolean => identity === 'user' || identity === 'root'
+const byItself = ({ identity, extra }: Call): boolean =>
+  (identity === 'user' || identity === 'root') && plain(extra['SamlProviderArn']) === ''
 
 const targetOf = ({ identity, principal, account }: Call): string => {
   const [, kind = '', name = ''] = principal.split('/')
