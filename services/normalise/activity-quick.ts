@@ -1,4 +1,4 @@
-import type { AgentActivity } from '#shared/messages/activity.ts'
+import { latestTime, type AgentActivity } from '#shared/messages/activity.ts'
 import { fieldsOf, type Shape } from './activity-fields.ts'
 import { isObject, type Fields } from './activity-read.ts'
 
@@ -12,7 +12,8 @@ const plainTime =
   /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/
 
 function time(value: unknown): number | undefined {
-  if (typeof value === 'number') return Number.isSafeInteger(value) && value > 0 ? value : undefined
+  if (typeof value === 'number')
+    return Number.isSafeInteger(value) && value > 0 && value <= latestTime ? value : undefined
   return typeof value === 'string' && plainTime.test(value) ? Date.parse(value) : undefined
 }
 

@@ -43,6 +43,11 @@ test.each([
   {},
   -1,
   0,
+  // Beyond the year 9999, and beyond what a Date holds.
+  253_402_300_800_000,
+  8_640_000_000_000_001,
+  '8640000000000001',
+  1e308,
   true,
 ])('%j is none', (written) => {
   expect(parseTime(written)).toBeNaN()

@@ -1,3 +1,5 @@
+import { latestTime } from '#shared/messages/activity.ts'
+
 /** Months as English short names begin. */
 const months = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ')
 
@@ -123,7 +125,7 @@ const secondsBelow = 100_000_000_000
  */
 export function parseTime(value: unknown): number {
   if (typeof value === 'number')
-    return value > 0 && Number.isFinite(value)
+    return value > 0 && value <= latestTime
       ? Math.trunc(value < secondsBelow ? value * 1000 : value)
       : Number.NaN
   if (typeof value !== 'string' || value.length < 8 || value.length > 48) return Number.NaN

@@ -1,8 +1,11 @@
 import { z } from 'zod'
 
+/** The end of the year 9999, epoch ms: RFC 3339 writes no later time. */
+export const latestTime = 253_402_300_799_999
+
 /** RFC 3339 text or epoch milliseconds in; epoch milliseconds out. */
 const time = z
-  .union([z.number().int().positive(), z.iso.datetime({ offset: true })])
+  .union([z.number().int().positive().max(latestTime), z.iso.datetime({ offset: true })])
   .transform((value) => (typeof value === 'number' ? value : Date.parse(value)))
   .describe('Event time: RFC 3339, or epoch milliseconds')
 
