@@ -100,7 +100,7 @@ const selectorsPut: DeedReader = (call) => {
       target,
       whole
         ? `let ${spoken(target)} record all management events`
-        : `cut what ${spoken(target)} records`,
+        : `cut down what ${spoken(target)} records`,
       { effect: whole ? 'restores' : 'weakens' },
     ),
   ]

@@ -61,18 +61,13 @@ const launched =
   (call) => {
     const { type, amount, profile } = read(call)
     if (!unusual.test(type) && amount < fleet) return []
-    const kind = type === '' ? 'an unnamed type' : type
+    const kind = amount === 1 ? 'instance' : 'instances'
+    const what = type === '' ? `${kind} of an unnamed type` : `${type} ${kind}`
     return [
-      deed(
-        call,
-        'compute-launched',
-        `instance-type/${type || '-'}`,
-        `launched ${amount} of ${kind}`,
-        {
-          amount,
-          ...(profile !== '' && { about: [`instance-profile/${profile}`] }),
-        },
-      ),
+      deed(call, 'compute-launched', `instance-type/${type || '-'}`, `launched ${amount} ${what}`, {
+        amount,
+        ...(profile !== '' && { about: [`instance-profile/${profile}`] }),
+      }),
     ]
   }
 

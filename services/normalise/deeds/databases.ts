@@ -1,7 +1,7 @@
 import type { Call } from '../call.ts'
 import { firstText } from '../fields.ts'
 import { thing } from './audit.ts'
-import { deed, spoken, type DeedReader, type DeedTable } from './deed.ts'
+import { deed, type DeedReader, type DeedTable } from './deed.ts'
 
 /** Whoever sets the password of the administrator of a database gets in, and locks the owner out. Its text is masked. */
 const masterPassword =
@@ -14,7 +14,7 @@ const masterPassword =
             call,
             'password-set',
             target(call),
-            `set the administrator's password of ${spoken(target(call))}`,
+            `set the administrator's password of database ${target(call).split('/')[1] ?? '-'}`,
             { grantee: 'other', power: 'unknown' },
           ),
         ]
