@@ -52,10 +52,11 @@ export const isOutside = (id: string, { account, trusted }: Call): boolean =>
 export const accountOf = (principal: string): string =>
   /^\d{12}$/.test(principal) ? principal : (parseArn(principal)?.account ?? '')
 
-/** A target for people: `log-group/vpc` → "log group vpc". */
+/** A target for people: `log-group/vpc` → "log group vpc"; what an account has only one of is named by it. */
 export function spoken(target: string): string {
-  const [kind = '', ...name] = target.split('/')
-  return `${kind.replaceAll('-', ' ')} ${name.join('/')}`
+  const [kind = '', ...names] = target.split('/')
+  const name = names.join('/')
+  return `${kind.replaceAll('-', ' ')} ${/^\d{12}$/.test(name) ? `of account ${name}` : name}`
 }
 
 /** Who gained, for people: bare ids are accounts, and everyone may be everyone of one identity provider. */
