@@ -36,7 +36,6 @@ function learn(state: CorrelateState, input: ToCorrelate): void {
     case 'mcp':
       return learnMcp(state, input.call)
     case 'key.known':
-      state.keyReports.set(input.about, input.reports)
       return eachCred(state, input.key, input.about, (cred) => {
         cred.reports = input.reports
       })

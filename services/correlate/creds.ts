@@ -1,6 +1,5 @@
 import { compareMarks, type Mark } from '#shared/facts/mark.ts'
 import { SmallestMap } from '#shared/facts/smallest-map.ts'
-import { baseOf } from '#shared/policy.ts'
 import type { Use } from '#shared/messages/use.ts'
 import { matchingIssue } from './issue.ts'
 import {
@@ -77,7 +76,8 @@ function lookUp(state: CorrelateState, cred: Cred): void {
   const name = `${cred.session.principal}|${cred.key}`
   cred.issue = matchingIssue(state.issues.get(name), cred.session.created)
   cred.inherits = state.inherits.get(name)
-  cred.reports = state.keyReports.get(cred.key)
+  const twins = [state.creds.get(cred.key), ...(state.others.get(cred.key) ?? [])]
+  cred.reports = twins.find((twin) => twin?.session.principal === cred.session.principal)?.reports
 }
 
 /** A second principal or session with the same key id, or a credential without one. */
@@ -108,10 +108,6 @@ function makeSession(state: CorrelateState, use: Use, id: string): Session {
     stale: false,
   }
   state.sessions.set(id, session)
-  const base = baseOf(use.principal)
-  const family = state.bases.get(base)
-  if (family) family.push(session)
-  else state.bases.set(base, [session])
   return session
 }
 

@@ -24,12 +24,10 @@ export type CorrelateState = {
   readonly others: Map<string, Cred[]>
   readonly all: Cred[]
   readonly sessions: Map<string, Session>
-  readonly bases: Map<string, Session[]>
   readonly tasks: Map<string, TaskEntry>
   /** Issue copies and inheritances by `principal|key`: they may come before the first use. */
   readonly issues: Map<string, IssueCopy[]>
   readonly inherits: Map<string, Inherit[]>
-  readonly keyReports: Map<string, KeyReports>
   /** Tool calls by the requestIDs that they report. */
   readonly reports: Map<string, ToolCalled[]>
   /** MCP tool call records by the requestIDs that they made. */
@@ -182,11 +180,9 @@ export function initialState(policy: Policy): CorrelateState {
     others: new Map(),
     all: [],
     sessions: new Map(),
-    bases: new Map(),
     tasks: new Map(),
     issues: new Map(),
     inherits: new Map(),
-    keyReports: new Map(),
     reports: new Map(),
     mcp: new Map(),
     ids,

@@ -1,5 +1,5 @@
 import type { AgentActivity } from '#shared/messages/activity.ts'
-import type { Message, PlaceUser, ToCorrelate, ToJoin } from '#shared/messages/hops.ts'
+import type { Declared, Message, PlaceUser, ToCorrelate, ToJoin } from '#shared/messages/hops.ts'
 import type { TargetDeed } from '#shared/messages/session-facts.ts'
 import type { Step } from '#shared/pipeline/step.ts'
 import { Bug } from '#shared/errors.ts'
@@ -105,16 +105,16 @@ function hearAncestors(
   entry: TaskEntry,
   { parent, ancestors }: Extract<ToJoin, { kind: 'task.ancestors' }>,
 ): boolean {
-  const before = entry.above.get(parent)
+  const before = entry.above?.get(parent)
   if (before && JSON.stringify(before) === JSON.stringify(ancestors)) return false
-  entry.above.set(parent, ancestors)
+  entry.above = (entry.above ?? new Map<string, readonly Declared[]>()).set(parent, ancestors)
   return true
 }
 
 /** A session that the task holds tells its lease root; '' takes it back. */
 function hold(entry: TaskEntry, sender: string, leaseRoot: string): boolean {
-  if (leaseRoot === '') return entry.held.delete(sender)
-  entry.held.set(sender, leaseRoot)
+  if (leaseRoot === '') return entry.held?.delete(sender) ?? false
+  entry.held = (entry.held ?? new Map<string, string>()).set(sender, leaseRoot)
   return true
 }
 

@@ -1,16 +1,17 @@
 import type { CredentialIssued, ToolCalled } from '#shared/messages/activity.ts'
 import type { KeyClaim, KeyReports, Lease } from '#shared/messages/hops.ts'
 import { compareMarks } from '#shared/facts/mark.ts'
-import { addTo, strings, type SetRule } from '#shared/facts/small-set.ts'
+import { strings, withItem, type SetRule } from '#shared/facts/small-set.ts'
 
 /** What meets under `key:<id>`: reports that name the key, and the principals that were seen with it. */
 export type KeyEntry = {
-  readonly leases: Lease[]
-  readonly claims: KeyClaim[]
-  readonly askers: string[]
+  leases: readonly Lease[]
+  claims: readonly KeyClaim[]
+  askers: readonly string[]
 }
 
-export const emptyKey = (): KeyEntry => ({ leases: [], claims: [], askers: [] })
+const none: readonly never[] = []
+export const emptyKey = (): KeyEntry => ({ leases: none, claims: none, askers: none })
 
 /** Tasks and principals that one key may meet; honest keys have one or two. */
 const perKey = 16
@@ -41,7 +42,7 @@ const claims: SetRule<KeyClaim> = {
 const askers = strings(perKey)
 
 export function addLease(entry: KeyEntry, issued: CredentialIssued): boolean {
-  return addTo(entry.leases, leaseOf(issued), leases)
+  return change(entry, 'leases', withItem(entry.leases, leaseOf(issued), leases))
 }
 
 function leaseOf(issued: CredentialIssued): Lease {
@@ -67,14 +68,25 @@ export function addClaim(entry: KeyEntry, call: ToolCalled): boolean {
     source: call.source ?? '',
     received: call.received ?? 0,
   }
-  return addTo(entry.claims, claim, claims)
+  return change(entry, 'claims', withItem(entry.claims, claim, claims))
 }
 
 export const addAsker = (entry: KeyEntry, principal: string): boolean =>
-  addTo(entry.askers, principal, askers)
+  change(entry, 'askers', withItem(entry.askers, principal, askers))
+
+/** There is an entry for nearly every key, so its lists are replaced, never grown. */
+function change<Part extends keyof KeyEntry>(
+  entry: KeyEntry,
+  part: Part,
+  list: KeyEntry[Part],
+): boolean {
+  if (entry[part] === list) return false
+  entry[part] = list
+  return true
+}
 
 /** The register that the askers get; undefined while no report names the key. */
 export function reportsOf(entry: KeyEntry): KeyReports | undefined {
   if (entry.leases.length === 0 && entry.claims.length === 0) return undefined
-  return { leases: [...entry.leases], claims: [...entry.claims] }
+  return { leases: entry.leases, claims: entry.claims }
 }

@@ -10,11 +10,11 @@ export type TaskEntry = {
   readonly handOffs: Declared[]
   readonly humans: Declared[]
   /** What each parent last said of its own ancestors. */
-  readonly above: Map<string, readonly Declared[]>
+  above: Map<string, readonly Declared[]> | undefined
   readonly children: string[]
   readonly askers: string[]
   /** Lease roots of the sessions that the task holds, by session: only once somebody wants them. */
-  readonly held: Map<string, string>
+  held: Map<string, string> | undefined
   wanted: boolean
   started?: Mark
   ended?: Mark
@@ -25,10 +25,10 @@ export const emptyTask = (): TaskEntry => ({
   parents: [],
   handOffs: [],
   humans: [],
-  above: new Map(),
+  above: undefined,
   children: [],
   askers: [],
-  held: new Map(),
+  held: undefined,
   wanted: false,
 })
 
@@ -92,7 +92,7 @@ const ancestors: SetRule<Declared> = { ...declared, limit: ancestorsMax }
 export function ancestorsOf(task: string, entry: TaskEntry): Declared[] {
   const found: Declared[] = []
   for (const parent of entry.parents)
-    for (const each of [parent, ...(entry.above.get(parent.names) ?? [])])
+    for (const each of [parent, ...(entry.above?.get(parent.names) ?? [])])
       if (each.names !== task) addTo(found, each, ancestors)
   return found
 }
@@ -109,7 +109,7 @@ export function infoOf(task: string, entry: TaskEntry): TaskInfo {
     handOffs: [...entry.handOffs],
     humans: [...entry.humans],
     wanted: entry.wanted,
-    roots: [...new Set(entry.held.values())].toSorted().slice(0, rootsMax),
+    roots: [...new Set(entry.held?.values() ?? [])].toSorted().slice(0, rootsMax),
     ...(entry.started && { started: entry.started }),
     ...(entry.ended && { ended: entry.ended }),
   }

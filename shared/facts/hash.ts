@@ -44,3 +44,6 @@ function mix(h: number): number {
   const y = Math.imul(x ^ (x >>> 13), 0xc2b2ae35)
   return y ^ (y >>> 16)
 }
+
+/** Slots of an open-addressed index over so many rows: a power of two, at most 0.72 full. */
+export const slotsFor = (rows: number): number => 2 ** Math.ceil(Math.log2(rows * 1.4))

@@ -1,4 +1,4 @@
-import { hash64 } from './hash.ts'
+import { hash64, slotsFor } from './hash.ts'
 import type { Mark } from './mark.ts'
 import { compareIds, PackedIds, unpackId, type IdTable } from './uuid.ts'
 
@@ -18,7 +18,7 @@ export class Requests {
   private capacity = 1 << 10
   private words = new Uint32Array(this.capacity * rowWords)
   private times = new Float64Array(this.words.buffer)
-  private index = new Int32Array(this.capacity * 2).fill(-1)
+  private index = new Int32Array(slotsFor(this.capacity)).fill(-1)
   private readonly table: IdTable
   private readonly id: Uint32Array
   private readonly hash = new Uint32Array(2)
@@ -109,7 +109,7 @@ export class Requests {
   }
 
   private grow(): void {
-    this.capacity *= 2
+    this.capacity = Math.ceil(this.capacity * 1.5)
     const words = new Uint32Array(this.capacity * rowWords)
     words.set(this.words)
     this.words = words
@@ -118,7 +118,7 @@ export class Requests {
   }
 
   private reindex(): void {
-    this.index = new Int32Array(this.capacity * 2).fill(-1)
+    this.index = new Int32Array(slotsFor(this.capacity)).fill(-1)
     const mask = this.index.length - 1
     for (let row = 0; row < this.size; row++) {
       let slot = (this.words[row * rowWords + highAt] ?? 0) & mask

@@ -1,3 +1,4 @@
+import { slotsFor } from './hash.ts'
 import type { Mark } from './mark.ts'
 import { compareIds, PackedIds, unpackId, type IdTable } from './uuid.ts'
 
@@ -20,7 +21,7 @@ export class Sightings {
   private times = new Float64Array(this.words.buffer)
   private readonly table: IdTable
   private readonly id: Uint32Array
-  private index = new Int32Array(this.capacity * 2).fill(-1)
+  private index = new Int32Array(slotsFor(this.capacity)).fill(-1)
   /** Slots of the index in use; a replaced row leaves its old slot behind until the next rebuild. */
   private used = 0
 
@@ -128,13 +129,13 @@ export class Sightings {
   }
 
   private reindex(): void {
-    this.index = new Int32Array(this.capacity * 2).fill(-1)
+    this.index = new Int32Array(slotsFor(this.capacity)).fill(-1)
     this.used = 0
     for (let row = 0; row < this.size; row++) this.insert(row)
   }
 
   private grow(): void {
-    this.capacity *= 2
+    this.capacity = Math.ceil(this.capacity * 1.5)
     const words = new Uint32Array(this.capacity * rowWords)
     words.set(this.words)
     this.words = words

@@ -32,6 +32,15 @@ export function addTo<T>(list: T[], item: T, { identity, merge, limit }: SetRule
 const order = (a: string, b: string): number =>
   hash32(a) - hash32(b) || (a < b ? -1 : a > b ? 1 : 0)
 
+/**
+ * The same as a new list, for sets of which there are very many: a list has exactly the room that it needs. The list itself
+ * if nothing changes.
+ */
+export function withItem<T>(list: readonly T[], item: T, rule: SetRule<T>): readonly T[] {
+  const longer = [...list]
+  return addTo(longer, item, rule) ? [...longer] : list
+}
+
 /** A set of plain strings. */
 export const strings = (limit: number): SetRule<string> => ({
   identity: (item) => item,
