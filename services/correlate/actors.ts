@@ -11,7 +11,10 @@ const marksMax = 256
 
 /** Who, by evidence about single uses, made some of this credential's uses. */
 export type KeyActor = {
+  /** '' where several tasks of one agent claim the same: then only the agent is known. */
   readonly task: string
+  /** The tasks that it may be. */
+  readonly among: readonly string[]
   readonly agent: string
   readonly rank: Rank
   readonly rule: string
@@ -22,6 +25,7 @@ export type KeyActor = {
 
 type Sighting = {
   readonly task: string
+  readonly among: readonly string[]
   readonly agent: string
   readonly rank: Rank
   readonly rule: string
@@ -52,6 +56,7 @@ function actor(group: readonly Sighting[]): KeyActor {
   const marks = good.map(({ mark }) => mark)
   return {
     task: lead.task,
+    among: [...new Set(good.flatMap(({ among }) => among))].toSorted(),
     agent: lead.agent,
     rank: lead.rank,
     rule: lead.rule,
@@ -62,7 +67,8 @@ function actor(group: readonly Sighting[]): KeyActor {
 }
 
 /**
- * By requestID: an AWS record and a report agree. Two tasks that claim one request make its actor unknown; but whoever may
+ * By requestID: an AWS record and a report agree. Two agents that claim one request make its actor unknown, two tasks of
+ * one agent leave the agent known, as a task and its sub-task that both report are. But whoever may
  * not speak for his agent, or came too late, cannot make unknown what a report that counts says (SEMANTICS A7); nor can
  * anybody by naming an agent that everybody may speak for, where another agent's own source spoke.
  */
@@ -75,11 +81,13 @@ function byRequest(state: CorrelateState, cred: Cred): Sighting[] {
     const heard = near.filter((each) => agreed(state, each, mark.at))
     const named = heard.filter(({ agent }) => namesSources(state.registry, agent ?? ''))
     const telling = named.length > 0 ? named : heard.length > 0 ? heard : near
-    const tasks = new Set(telling.map((call) => `${call.task}|${call.agent ?? ''}`))
+    const tasks = new Set(telling.map(({ task }) => task))
+    const agents = new Set(telling.map(({ agent = '' }) => agent))
     const [call] = telling
-    if (!call || tasks.size !== 1) continue
+    if (!call || agents.size !== 1 || (tasks.size !== 1 && !call.agent)) continue
     found.push({
-      task: call.task,
+      task: tasks.size === 1 ? call.task : '',
+      among: [...tasks],
       agent: call.agent ?? '',
       rank: heard.length > 0 ? 'corroborated' : 'claimed',
       rule: heard.length > 0 ? 'a report names its requestID' : whyOnlyClaimed(state, call),
@@ -110,6 +118,7 @@ function byKey(cred: Cred): Sighting[] {
   const claims = cred.reports?.claims ?? []
   return claims.map(({ task, agent, at, id }) => ({
     task,
+    among: [task],
     agent,
     rank: 'claimed',
     rule: 'a report alone names the key',

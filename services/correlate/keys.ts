@@ -68,8 +68,8 @@ export function tasksOf(
 ): Set<string> {
   const named = new Set(delegates.map(({ task }) => task))
   for (const { level, id } of evidence) if (level === 'task') named.add(id)
-  for (const { task } of actors) {
-    if (task !== '') named.add(task)
+  for (const task of actors.flatMap(({ among }) => among)) {
+    named.add(task)
     for (const { names } of state.tasks.get(task)?.info?.ancestors ?? []) named.add(names)
   }
   return named
@@ -189,7 +189,9 @@ const inherited = (each: Evidence): Evidence => ({
 
 export function actorFacts(state: CorrelateState, view: KeyView): ActorFacts[] {
   return view.actors.map((actor) => {
-    const { excuse, claimedExcuse } = excuseOf(state, view, actor)
+    const { excuse, claimedExcuse } = bestExcuse(
+      actor.among.map((task) => excuseOf(state, view, { ...actor, task })),
+    )
     return {
       key: view.cred.key,
       task: actor.task,
@@ -231,6 +233,12 @@ const isNamed = (task: string): boolean =>
 
 type Excuse = { readonly excuse: string; readonly claimedExcuse: string }
 const none: Excuse = { excuse: '', claimedExcuse: '' }
+
+/** Of the tasks that an actor may be, one that may use the key is enough. */
+const bestExcuse = (excuses: readonly Excuse[]): Excuse =>
+  excuses.find(({ excuse }) => excuse !== '') ??
+  excuses.find(({ claimedExcuse }) => claimedExcuse !== '') ??
+  none
 
 /** May this actor use the key? Declarations count only from who may speak for the holder's agent, and in time (SEMANTICS A7). */
 function excuseOf(state: CorrelateState, view: KeyView, actor: KeyActor): Excuse {

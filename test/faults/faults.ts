@@ -83,9 +83,9 @@ export const faults: readonly Fault[] = [
   {
     name: 'the first of two claims on one request',
     file: 'services/correlate/actors.ts',
-    find: 'if (!call || tasks.size !== 1) continue',
+    find: 'if (!call || agents.size !== 1 || (tasks.size !== 1 && !call.agent)) continue',
     replace: 'if (!call) continue',
-    why: 'two tasks that claim one request leave its actor unknown',
+    why: 'two agents that claim one request leave its actor unknown',
     tests: [holders],
   },
   {

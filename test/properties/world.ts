@@ -207,12 +207,14 @@ function useOf({ seed, below, chance, pick, call, say, next }: Maker, held: Held
   const task = isExact(held) && chance() < 0.3 ? pick(tasks) : owner.task
   const reported = at + (chance() < 0.5 ? -1 : 2)
   say('tool.called', reported, { task, agent: agentOf(task), tool: 'list', requestIds: [request] })
-  // Two tasks that claim one request leave its actor unknown.
+  // Two agents that claim one request leave its actor unknown; two tasks of one agent leave the agent known.
   const rival = chance() < 0.15 ? pick(tasks) : task
   if (rival !== task) {
     const more = { task: rival, agent: agentOf(rival), tool: 'list', requestIds: [request] }
     say('tool.called', reported, more)
-    return { key: credential.key, task: '', foreign: false }
+    const known = agentOf(rival) === agentOf(task) && agentOf(task) !== owner.agent
+    const may = [task, rival].some((t) => allowed(owner.task ?? '', t) || delegates.includes(t))
+    return { key: credential.key, task: '', foreign: known && !may }
   }
   const foreign = !allowed(owner.task, task) && !delegates.includes(task)
   return { key: credential.key, task, foreign }

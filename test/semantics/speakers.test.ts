@@ -114,6 +114,13 @@ test('A7: an agent that anybody may speak for does not hide who made a use', asy
     expect(await reuse(records)).toBe(true)
 })
 
+test('A7: an agent that claims a use for several of his tasks is still known as its actor', async () => {
+  const more = [reported('t-21', 'a-2', 'r-2', his), reported('t-22', 'a-2', 'r-2', his)]
+  expect(await reuse([...theft, ...more])).toBe(true)
+  const helper = started('t-21', 'a-2', { ...ours, parent: 't-1' })
+  expect(await reuse([...theft, ...more, helper])).toBe(false)
+})
+
 test('DESIGN 3.1: who reports a lease counts, not whom it names as issuer', async () => {
   const lie = issued('t-2', { agent: 'a-2', issuer: 'broker', ...his })
   expect(await reuse([...theft, lie])).toBe(true)
