@@ -116,6 +116,12 @@ function grantOf(
 export function makersOf(all: readonly Known[], { kind, id, own }: Asked): Minted[] {
   if (kind === 'agent' || kind === 'task') return []
   const byMade = makers(all)
+  const chosen = chosenIssues(all)
+  // Of two copies of one issue the other account's is no maker of its own (SEMANTICS B6).
+  const made = (key: string): Minted[] =>
+    (byMade.get(key) ?? []).filter(
+      ({ kind, record }) => kind === 'grant' || (chosen.get(key)?.has(record) ?? true),
+    )
   const byOthers = own.filter(({ cred }) => !byMade.has(cred.key)).flatMap(issuedByOthers)
   const seen = new Set<string>()
   const up: Minted[] = []
@@ -123,11 +129,23 @@ export function makersOf(all: readonly Known[], { kind, id, own }: Asked): Minte
   while (level.length > 0) {
     const fresh = [...new Set(level)].filter((key) => key !== '' && !seen.has(key))
     for (const key of fresh) seen.add(key)
-    const edges = fresh.flatMap((key) => byMade.get(key) ?? [])
+    const edges = fresh.flatMap(made)
     up.unshift(...edges)
     level = edges.map(({ from }) => from)
   }
   return [...byOthers, ...up]
+}
+
+/** Issue records that count, by the key that they made; a key without one is not restricted. */
+function chosenIssues(all: readonly Known[]): Map<string, Set<string>> {
+  const found = new Map<string, Set<string>>()
+  for (const { cred, view } of all) {
+    if (!view.issue) continue
+    const ids = found.get(cred.key)
+    if (ids) ids.add(view.issue.id)
+    else found.set(cred.key, new Set([view.issue.id]))
+  }
+  return found
 }
 
 /** An issue that no session of ours asked for: AWS services, identity providers and other accounts have no key to show. */

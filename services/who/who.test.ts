@@ -10,6 +10,7 @@ import {
   type Actor,
 } from '../../examples/book/actors.ts'
 import { Book } from '../../examples/book/book.ts'
+import { issuing, keyId as recordKey, record, uuid } from '#test/properties/records.ts'
 import { who, type Answer } from './who.ts'
 
 /** A broker's key → a task's session → a session in another account → an access key for a user there → a session of his. */
@@ -183,4 +184,21 @@ test('a key that an AWS service asked for names the service and its record', asy
       rank: 'exact',
     },
   ])
+})
+
+test('SEMANTICS B6: of the two copies of a cross-account issue only the caller’s names a maker', async () => {
+  const person = { account: home, kind: 'user', name: 'ann', session: '', key: '' } as const
+  const caller = { ...person, key: recordKey('AKIA', 1) }
+  const far = { ...person, kind: 'role' as const, account: data, name: 'far', session: 'x' }
+  const child = { ...far, key: recordKey('ASIA', 2), created: 10 }
+  const copy = record(1, caller, { at: 10, ...issuing(child) })
+  const identity = { type: 'AWSAccount', principalId: 'AIDAEXAMPLE', accountId: home }
+  const owner = { ...copy, eventID: uuid(2), recipientAccountId: data, userIdentity: identity }
+  const use = record(3, child, { at: 20 })
+  const makers = async (records: readonly unknown[]): Promise<string[] | undefined> => {
+    const { engine } = await through(records, { detections: [] })
+    return who(engine.states, child.key)?.madeBy.map(({ from }) => from)
+  }
+  expect(await makers([owner, use, copy])).toEqual([caller.key])
+  expect(await makers([owner, use])).toEqual([`${home}/account/AIDAEXAMPLE#-`])
 })
