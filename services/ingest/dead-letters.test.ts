@@ -6,6 +6,7 @@ const secretKey = `${'aB3/'.repeat(9)}aB3+`
 
 test.each([
   ['a password of any name', { newPassword: canary }],
+  ['a secret', { secret: canary }],
   ['a header', { Authorization: canary }],
   ['a prompt', { 'gen_ai.prompt': canary }],
   ['the arguments of a tool', { tool: { arguments: canary } }],

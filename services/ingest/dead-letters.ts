@@ -22,7 +22,7 @@ export function deadLetter(
 
 /** Names of fields that hold secrets, in any case. */
 const secret =
-  'sessionToken|secretAccessKey|secretKey|password|privateKey|secretString|secretBinary|clientSecret|accessToken|refreshToken|idToken|signinToken|webIdentityToken|SAMLAssertion|x-amz-security-token|authorization|apiKey|token'
+  'sessionToken|secretAccessKey|secretKey|password|privateKey|secretString|secretBinary|clientSecret|accessToken|refreshToken|idToken|signinToken|webIdentityToken|SAMLAssertion|x-amz-security-token|authorization|apiKey|token|secret'
 
 /** Names of fields that hold what people and models said to each other: nobody needs it to see why a record was refused. */
 const spoken =
