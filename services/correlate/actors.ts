@@ -1,6 +1,7 @@
 import { compareMarks, earliest, latest, type Mark } from '#shared/facts/mark.ts'
 import type { ToolCalled } from '#shared/messages/activity.ts'
 import { rankOf, type Rank } from '#shared/messages/holder.ts'
+import { matchesOf } from './creds.ts'
 import { maySpeak, namesSources, onTime } from './registry.ts'
 import type { Cred, CorrelateState } from './state.ts'
 
@@ -74,7 +75,7 @@ function actor(group: readonly Sighting[]): KeyActor {
  */
 function byRequest(state: CorrelateState, cred: Cred): Sighting[] {
   const found: Sighting[] = []
-  for (const [request, mark] of cred.rich?.matches?.entries ?? []) {
+  for (const [request, mark] of matchesOf(cred)) {
     const near = (state.reports.get(request) ?? []).filter(({ time, end }) =>
       close(mark.at, time, end ?? time),
     )

@@ -18,8 +18,9 @@ export const longestLifeMs = 36 * hourMs
 /** Clocks and long calls: eventTime may lie a little outside of a lifetime. */
 export const lifeSlackMs = 5 * 60_000
 
-/** Uses explained by reports, and children, that one credential keeps. */
+/** Uses that reports name for one actor, actors, and children that one credential keeps. */
 const matchesMax = 256
+const actorsMax = 64
 const childrenMax = 16_384
 
 /** The credential of a use, made on first sight. */
@@ -48,6 +49,8 @@ function makeCred(state: CorrelateState, use: Use, id: string, shared: boolean):
     whereCount: 0,
     place: -1,
     moved: false,
+    crowded: false,
+    mixed: false,
     address: '',
     agent: '',
     placeNow: 0,
@@ -150,10 +153,25 @@ export function richCred(cred: Cred): RichCred {
   return cred.rich
 }
 
-export function matchesOf(cred: Cred): SmallestMap<Mark> {
+/** The uses for which one actor is named. Beyond the bound of actors it is one that is filled for nothing. */
+export function matchesBy(cred: Cred, actor: string): SmallestMap<Mark> {
   const rich = richCred(cred)
-  return (rich.matches ??= new SmallestMap(matchesMax))
+  const actors = (rich.matches ??= new SmallestMap<SmallestMap<Mark>>(actorsMax))
+  const known = actors.get(actor)
+  if (known) return known
+  const fresh = new SmallestMap<Mark>(matchesMax)
+  actors.merge(actor, fresh, (old) => old)
+  return fresh
 }
+
+/** Every use of the credential that a report names, once, by requestID. */
+export function matchesOf({ rich }: Cred): ReadonlyMap<string, Mark> {
+  const actors = [...(rich?.matches?.entries.values() ?? [])]
+  const [only] = actors
+  if (actors.length < 2) return only?.entries ?? noMatches
+  return new Map(actors.flatMap(({ entries }) => [...entries]))
+}
+const noMatches: ReadonlyMap<string, Mark> = new Map()
 
 /** Notes a child that the credential minted. */
 export function addChild(cred: Cred, minted: string, child: Child): void {

@@ -1,5 +1,5 @@
 import type { Mark } from '#shared/facts/mark.ts'
-import { latest } from '#shared/facts/mark.ts'
+import { earliest, latest } from '#shared/facts/mark.ts'
 import type { Declared, Delegate, Inherit } from '#shared/messages/hops.ts'
 import {
   noHolder,
@@ -87,11 +87,20 @@ export function owners(state: CorrelateState, { cred, decision, delegates }: Key
 export function endOf(state: CorrelateState, view: KeyView): (Mark & { task: string }) | undefined {
   let end: (Mark & { task: string }) | undefined
   for (const task of owners(state, view)) {
-    const ended = state.tasks.get(task)?.info?.ended
+    const ended = endOfTask(state, task)
     if (!ended) return undefined
     end = latest(end, { ...ended, task })
   }
   return end
+}
+
+/** The earliest end of a task that somebody declares who may speak for its agent: nobody else ends it (SEMANTICS A7). */
+function endOfTask(state: CorrelateState, task: string): Mark | undefined {
+  const agents = agentsOfTask(state, task)
+  const ends = (state.tasks.get(task)?.info?.ends ?? [])
+    .filter(({ source }) => agents.every((agent) => maySpeak(state.registry, agent, source)))
+    .map(({ at, id }) => ({ at, id }))
+  return ends.reduce<Mark | undefined>((a, b) => earliest(a, b), undefined)
 }
 
 /** When the key expires: as its issue says, else as a lease from a configured issuer says; 0 unknown. */

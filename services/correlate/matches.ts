@@ -3,7 +3,7 @@ import { earliest, type Mark } from '#shared/facts/mark.ts'
 import { SmallestMap } from '#shared/facts/smallest-map.ts'
 import type { McpCall } from '#shared/messages/hops.ts'
 import type { Use } from '#shared/messages/use.ts'
-import { markOf, matchesOf } from './creds.ts'
+import { markOf, matchesBy } from './creds.ts'
 import { touch, type Cred, type CorrelateState, type RichSession, type Session } from './state.ts'
 
 /** Records of one rare class that a session keeps for each deed kind, hour or settled target (SEMANTICS C3). */
@@ -43,13 +43,17 @@ export function matchReport(state: CorrelateState, request: string): void {
 
 /** A report names a use. Only a new actor, an earlier first use, or the use of a stranger changes what is known. */
 function addMatch(state: CorrelateState, cred: Cred, request: string, mark: Mark): void {
-  const matches = matchesOf(cred)
-  const { dropped } = matches
-  matches.merge(request, markOf(mark), (old, now) => earliest(old, now))
   const reports = state.reports.get(request) ?? []
+  let pushedOut = false
+  for (const report of reports) {
+    const matches = matchesBy(cred, actorName(report))
+    const { dropped } = matches
+    matches.merge(request, markOf(mark), (old, now) => earliest(old, now))
+    pushedOut ||= matches.dropped !== dropped
+  }
   const [only] = reports
   const first = only && reports.length === 1 ? cred.rich?.settled?.get(actorName(only)) : undefined
-  if (first && first.at < mark.at && matches.dropped === dropped) return
+  if (first && first.at < mark.at && !pushedOut) return
   touch(state, cred.session)
 }
 

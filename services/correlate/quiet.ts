@@ -3,7 +3,7 @@ import type { Issue } from '#shared/messages/use.ts'
 import { inheritOf, leaseRank } from './evidence.ts'
 import { severalPlaces } from './lists.ts'
 import type { Cred, CorrelateState, RichSession, Session, TaskEntry } from './state.ts'
-import { hasChildren, lifeSlackMs, longestLifeMs } from './creds.ts'
+import { hasChildren, lifeSlackMs, longestLifeMs, matchesOf } from './creds.ts'
 
 /**
  * Does the session need no more than a look? Its places cannot be told apart, nothing rare adds up, it minted nothing, and
@@ -11,7 +11,7 @@ import { hasChildren, lifeSlackMs, longestLifeMs } from './creds.ts'
  * stay like this, and a use of theirs costs a look instead of a judgement. It may say "no" too often, never too seldom.
  */
 export function isQuiet(state: CorrelateState, session: Session, out: Message[]): boolean {
-  if (session.told || session.said) return false
+  if (session.told || session.said || session.creds.some(({ crowded }) => crowded)) return false
   if (!session.console && inPlaces(state, session)) return false
   if (session.instance !== '' || state.hosts.has(session.account)) return false
   if (state.registry.agents.size > 0 || state.progress.size > 0) return false
@@ -44,7 +44,7 @@ function quietCred(state: CorrelateState, cred: Cred, out: Message[]): boolean {
   for (const task of owners) {
     const { info } = askTask(state, task, session, out)
     if (info?.wanted) return false
-    watchFrom = Math.min(watchFrom, info?.ended?.at ?? Infinity)
+    for (const { at } of info?.ends ?? []) watchFrom = Math.min(watchFrom, at)
   }
   cred.watchFrom = watchFrom
   const inTime = state.seen.firstTime(ends) >= session.created - lifeSlackMs
@@ -100,7 +100,7 @@ function taggedTasks(
 /** Does every report about a use, or about the key, name an owner? */
 function usedByOwners(state: CorrelateState, cred: Cred, owners: readonly string[]): boolean {
   for (const { task } of cred.reports?.claims ?? []) if (!owners.includes(task)) return false
-  for (const request of cred.rich?.matches?.entries.keys() ?? [])
+  for (const request of matchesOf(cred).keys())
     for (const { task } of state.reports.get(request) ?? [])
       if (!owners.includes(task)) return false
   return true

@@ -1,4 +1,6 @@
 import { principalOfArn } from '#shared/facts/arn.ts'
+import { compareMarks, type Mark } from '#shared/facts/mark.ts'
+import { addTo, type SetRule } from '#shared/facts/small-set.ts'
 import { baseOf } from '#shared/policy.ts'
 import type { AgentRegistered } from '#shared/messages/activity.ts'
 
@@ -10,13 +12,14 @@ export type Registry = {
   readonly byRuntime: Map<string, Set<string>>
 }
 
-/** All registrations of one agent, as sets: a repeated or corrected one only adds. */
+/** What counts of all registrations of one agent, as sets: a repeated or corrected one only adds. */
 export type Registered = {
+  readonly all: AgentRegistered[]
   readonly records: Set<string>
   readonly sources: Set<string>
   /** Nobody was named: any source may speak. */
-  open: boolean
-  validFrom: number
+  readonly open: boolean
+  readonly validFrom: number
 }
 
 export const emptyRegistry = (): Registry => ({
@@ -25,19 +28,51 @@ export const emptyRegistry = (): Registry => ({
   byRuntime: new Map(),
 })
 
-/** Adds a registration. Principals may be written as ARNs or as principal keys. */
+/** Registrations of one agent that are kept; honest agents have a few. */
+const perAgent = 64
+
+/** When a registration was made: the door's stamp if there is one, which its writer cannot choose. */
+const madeAt = ({ received, time, id }: AgentRegistered): Mark => ({ at: received || time, id })
+
+const registrations: SetRule<AgentRegistered> = {
+  identity: ({ id }) => id,
+  merge: (a, b) => (compareMarks(madeAt(a), madeAt(b)) <= 0 ? a : b),
+  limit: perAgent,
+}
+
+/**
+ * Adds a registration. The earliest one founds the agent; once it names who may speak for the agent, nobody else can add a
+ * principal, a runtime or a source to it. Principals may be written as ARNs or as principal keys.
+ */
 export function register(registry: Registry, agent: AgentRegistered): void {
-  const validFrom = agent.validFrom ?? -Infinity
-  const known = registry.agents.get(agent.agent)
-  const entry = known ?? { records: new Set(), sources: new Set(), open: true, validFrom }
-  entry.records.add(agent.id)
-  entry.validFrom = Math.min(entry.validFrom, validFrom)
-  for (const source of agent.sources ?? []) entry.sources.add(source)
-  entry.open = entry.sources.size === 0
-  registry.agents.set(agent.agent, entry)
-  for (const principal of agent.principals)
-    add(registry.byPrincipal, principalOfArn(principal) || principal, agent.agent)
-  for (const runtime of agent.runtimes) add(registry.byRuntime, runtimeName(runtime), agent.agent)
+  const id = agent.agent
+  const all = registry.agents.get(id)?.all ?? []
+  if (!addTo(all, agent, registrations)) return
+  for (const set of [...registry.byPrincipal.values(), ...registry.byRuntime.values()])
+    set.delete(id)
+  const counted = countedOf(all)
+  const sources = new Set(counted.flatMap((each) => each.sources ?? []))
+  registry.agents.set(id, {
+    all,
+    records: new Set(counted.map((each) => each.id)),
+    sources,
+    open: sources.size === 0,
+    validFrom: Math.min(...counted.map(({ validFrom }) => validFrom ?? -Infinity)),
+  })
+  for (const { principals, runtimes } of counted) {
+    for (const principal of principals)
+      add(registry.byPrincipal, principalOfArn(principal) || principal, id)
+    for (const runtime of runtimes) add(registry.byRuntime, runtimeName(runtime), id)
+  }
+}
+
+/** The founding registration, and those of sources that it lets speak; all of them if it names nobody. */
+function countedOf(all: readonly AgentRegistered[]): AgentRegistered[] {
+  const founding = all.reduce((a, b) => (compareMarks(madeAt(a), madeAt(b)) <= 0 ? a : b))
+  const named = founding.sources ?? []
+  return all.filter(
+    (each) => each === founding || named.length === 0 || named.includes(each.source ?? ''),
+  )
 }
 
 function add(map: Map<string, Set<string>>, key: string, agent: string): void {

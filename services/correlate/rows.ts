@@ -37,6 +37,7 @@ function sightWhat(state: CorrelateState, cred: Cred, use: Use): void {
 function sightWhere(state: CorrelateState, cred: Cred, use: Use): void {
   const { session } = cred
   if (cred.address !== use.address || cred.agent !== use.agent) {
+    if (cred.agent !== use.agent && cred.place >= 0) mix(state, cred)
     cred.address = use.address
     cred.agent = use.agent
     cred.placeNow = (state.values.pair(use.address, use.agent) | whereBit) >>> 0
@@ -62,6 +63,13 @@ function sightWhere(state: CorrelateState, cred: Cred, use: Use): void {
     touch(state, session)
 }
 
+/** A second program; it matters where there are too many places to tell. */
+function mix(state: CorrelateState, cred: Cred): void {
+  if (cred.mixed) return
+  cred.mixed = true
+  if (cred.crowded) touch(state, cred.session)
+}
+
 /** A row for a new value: a fresh one, or, at the bound, that of the value with the largest hash; −1 if that is itself. */
 function room(
   state: CorrelateState,
@@ -77,6 +85,10 @@ function room(
     return cred[facet]
   }
   state.values.dropped++
+  if (facet === 'where' && !cred.crowded) {
+    cred.crowded = true
+    touch(state, cred.session)
+  }
   let worst = -1
   let worstHash = contentHash(state, a, b)
   for (let row = cred[facet]; row >= 0; row = state.seen.next(row)) {

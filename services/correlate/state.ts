@@ -81,6 +81,9 @@ export type Cred = {
   /** The first pair of address and agent, as a number, and whether another was ever seen. */
   place: number
   moved: boolean
+  /** Were there more places than are kept, and more programs than one? */
+  crowded: boolean
+  mixed: boolean
   /** The place of the last use, and its number: most uses of a key come from one place. */
   address: string
   agent: string
@@ -102,7 +105,8 @@ export type Cred = {
 /** What few credentials have: matches with reports, and children. */
 export type RichCred = {
   /** Uses that a tool call reports, by requestID. */
-  matches: SmallestMap<Mark> | undefined
+  /** Uses that reports name, by actor and then by requestID: nobody's reports can push out another's. */
+  matches: SmallestMap<SmallestMap<Mark>> | undefined
   /** What it minted, by new key id. */
   children: SmallestMap<Child> | undefined
   /** Actors that may use the key and are proven, with their first use: later uses of theirs change nothing. */

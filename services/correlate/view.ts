@@ -84,11 +84,15 @@ export function ofInterest(state: CorrelateState, view: SessionView): boolean {
   if (rich && countOf(rich.denied) >= state.policy.deniedBurst) return true
   if (decision.lost.length > 0 || keys.some(({ decision: { lost } }) => lost.length > 0))
     return true
-  if (session.created > 0 && severalPlaces(state, session)) return true
+  if (session.created > 0 && (severalPlaces(state, session) || isCrowded(session))) return true
   if (keys.some((key) => key.actors.length > 1 || pastItsEnd(state, key))) return true
   if (keys.some((key) => actorFacts(state, key).some(({ foreign }) => foreign !== ''))) return true
   return coveredFrom(state, session) <= session.created && session.created > 0
 }
+
+/** More places than are kept, by several programs: an honest place may have been let go. */
+const isCrowded = ({ creds }: Session): boolean =>
+  creds.some(({ crowded, mixed }) => crowded && mixed)
 
 /** Was the key used after it expired, after its task ended, or past any lifetime? */
 function pastItsEnd(state: CorrelateState, key: KeyView): boolean {
@@ -135,6 +139,7 @@ export function factsOf(state: CorrelateState, view: SessionView, revision: numb
     keys: keys.map((key) => keyFacts(state, key)),
     actors: keys.flatMap((key) => actorFacts(state, key)),
     places: placesOf(state, session),
+    crowded: isCrowded(session),
     neighbours: neighboursOf(state, session),
     denied: rich ? deniedOf(rich) : [],
     harvest: rich ? harvestOf(rich) : [],

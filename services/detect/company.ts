@@ -108,6 +108,16 @@ const userIdentity = (name: string, key: string) => ({
 export const sessionUse = (request: string, at = 60, place: Place = 'home'): unknown =>
   record({ at, request, place, identity: roleIdentity(runner, runnerKey) })
 
+/** A call with the runner's session key from one of many addresses, by another program. */
+export const strayUse = (request: string, at: number, n: number): unknown =>
+  record({
+    at,
+    request,
+    place: 'thief',
+    identity: roleIdentity(runner, runnerKey),
+    event: { sourceIPAddress: `192.0.2.${n}` },
+  })
+
 /** A call with the long-lived key of a user. */
 export const longLived = (request: string, at = 60): unknown =>
   record({ at, request, identity: userIdentity('invoice-agent', userKey) })

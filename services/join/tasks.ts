@@ -17,7 +17,7 @@ export type TaskEntry = {
   held: Map<string, string> | undefined
   wanted: boolean
   started?: Mark
-  ended?: Mark
+  readonly ends: Declared[]
 }
 
 export const emptyTask = (): TaskEntry => ({
@@ -29,6 +29,7 @@ export const emptyTask = (): TaskEntry => ({
   children: [],
   askers: [],
   held: undefined,
+  ends: [],
   wanted: false,
 })
 
@@ -55,10 +56,8 @@ const askers = strings(askersMax)
 export function learnTask(entry: TaskEntry, activity: AgentActivity): boolean {
   const mark = { at: activity.time, id: activity.id }
   if (activity.kind === 'task.ended') {
-    const ended = earliest(entry.ended, mark)
-    if (ended === entry.ended) return false
-    entry.ended = ended
-    return true
+    const { source = '', received = 0, agent = '' } = activity
+    return addTo(entry.ends, { ...mark, names: 'end', source, received, agent }, declared)
   }
   if (activity.kind !== 'task.started') return false
   const says = (names: string): Declared => ({
@@ -111,6 +110,6 @@ export function infoOf(task: string, entry: TaskEntry): TaskInfo {
     wanted: entry.wanted,
     roots: [...new Set(entry.held?.values() ?? [])].toSorted().slice(0, rootsMax),
     ...(entry.started && { started: entry.started }),
-    ...(entry.ended && { ended: entry.ended }),
+    ends: [...entry.ends],
   }
 }

@@ -73,7 +73,8 @@ export type TaskInfo = {
   readonly handOffs: readonly Declared[]
   readonly humans: readonly Declared[]
   readonly started?: Mark
-  readonly ended?: Mark
+  /** Who says since when it has ended, the earliest of each source. */
+  readonly ends: readonly Declared[]
   /** Somebody asks for the lease roots of what the task holds: holders answer with `task.held`. */
   readonly wanted: boolean
   /** Lease roots of the sessions that the task holds, sorted, at most 4; only once wanted. */

@@ -28,6 +28,8 @@ export type SessionFacts = {
   readonly keys: readonly KeyFacts[]
   readonly actors: readonly ActorFacts[]
   readonly places: readonly PlaceFacts[]
+  /** There were more places than are kept, and several programs: which came first is not known. */
+  readonly crowded: boolean
   /** Principals that are no instance and work from one of the addresses in the same or a neighbouring hour. */
   readonly neighbours: readonly Neighbour[]
   readonly denied: readonly DeniedMark[]

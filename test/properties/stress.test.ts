@@ -1,3 +1,4 @@
+import { matchesOf } from '#services/correlate/creds.ts'
 import { beforeAll, expect, it } from 'vitest'
 import type { CorrelateState } from '#services/correlate/state.ts'
 import { rowsOf, whatOf, whereOf } from '#services/correlate/rows.ts'
@@ -100,7 +101,11 @@ function droppedOf({ engine }: Replayed): Record<string, number> {
     rich.flatMap((each) => [...each[part].entries.values()].map(({ dropped }) => dropped))
   return {
     values: sum(correlate.map(({ values }) => values.dropped)),
-    matches: sum(creds.map((cred) => cred.rich?.matches?.dropped ?? 0)),
+    matches: sum(
+      creds.flatMap((cred) =>
+        [...(cred.rich?.matches?.entries.values() ?? [])].map(({ dropped }) => dropped),
+      ),
+    ),
     'denials of an hour': sum(lists('denied')),
     'hours with denials': sum(rich.map(({ denied }) => denied.dropped)),
     settled: sum(rich.map(({ settled }) => settled.dropped)),
@@ -121,7 +126,7 @@ function keptOf({ engine }: Replayed): string[] {
         found.push(JSON.stringify([cred.session.id, whatOf(state, row)]))
       for (const row of rowsOf(state, cred, 'where'))
         found.push(JSON.stringify([cred.session.id, whereOf(state, row)]))
-      for (const [request, mark] of cred.rich?.matches?.entries ?? [])
+      for (const [request, mark] of matchesOf(cred))
         found.push(JSON.stringify([cred.session.id, request, mark]))
     }
   return found.toSorted()

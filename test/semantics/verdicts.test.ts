@@ -72,6 +72,7 @@ test('D1: only the session that changed is judged again, however many the subjec
     keys: [],
     actors: [],
     places: [],
+    crowded: false,
     neighbours: [],
     denied: [],
     harvest: [],

@@ -3,7 +3,7 @@ import type { Verdict } from '#shared/messages/finding.ts'
 import type { PlaceFacts, SessionFacts } from '#shared/messages/session-facts.ts'
 import type { Detection } from '../detection.ts'
 import { family, viaEndpoint } from '../places.ts'
-import { consoleUse, sessionUse } from '../company.ts'
+import { consoleUse, sessionUse, strayUse } from '../company.ts'
 
 /** A temporary session is used from a second network by a second program while the first still counts as present. */
 export const sessionInTwoPlaces: Detection = {
@@ -18,8 +18,16 @@ export const sessionInTwoPlaces: Detection = {
   reads: ['places', 'keys'],
   wait: '',
   withdrawnBy: 'An earlier use from the new place: it was no new place then.',
-  judge: (session, { twoPlacesMs }) => (judgeable(session) ? moves(session, twoPlacesMs) : []),
+  judge: (session, { twoPlacesMs }) =>
+    judgeable(session) ? [...moves(session, twoPlacesMs), ...crowds(session)] : [],
   fires: [
+    {
+      when: 'it is used from so many places that its own is lost among them',
+      records: [
+        ...Array.from({ length: 20 }, (_, i) => sessionUse(`home-${i}`, 60 + i)),
+        ...Array.from({ length: 90 }, (_, i) => strayUse(`stray-${i}`, 100 + i, i)),
+      ],
+    },
     {
       when: 'another network and another program use the key, and the first goes on',
       records: [sessionUse('r-1', 60), sessionUse('r-2', 300, 'thief'), sessionUse('r-3', 420)],
@@ -108,4 +116,25 @@ function verdict(
     unknown: goesOn ? [] : ['whether the session moved with its owner'],
     ...(!goesOn && { never: 'auto' as const }),
   }
+}
+
+/** Addresses from which one session is used that no fleet explains, when there are too many places to tell their order. */
+const crowdMin = 16
+
+/** So many places that the first of them are no longer known: an honest place could hide among them, so they are told. */
+function crowds(session: SessionFacts): Verdict[] {
+  const places = session.places.filter((place) => !viaEndpoint(place))
+  const addresses = new Set(places.map(({ address }) => address))
+  if (!session.crowded || addresses.size < crowdMin) return []
+  return [
+    {
+      unit: 'crowd',
+      severity: 'medium',
+      evidence: places.map(({ first }) => first),
+      says: 'was used from more places than can be told apart, by several programs',
+      credentials: places.map(({ key }) => key),
+      unknown: ['which of the places is the first'],
+      never: 'auto',
+    },
+  ]
 }

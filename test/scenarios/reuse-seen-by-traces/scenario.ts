@@ -47,6 +47,7 @@ const register = {
   id: 'ledger may be traced',
   time: book.time(-60),
   agent: 'ledger',
+  source: 'orchestrator',
   sources: ['otlp:ledger-runner'],
 }
 
