@@ -33,3 +33,9 @@ export function baseOf(principal: string): string {
   const end = principal.indexOf('/', role + 6)
   return end < 0 ? principal : principal.slice(0, end)
 }
+
+/** `account/user/NAME` or `account/role/NAME`: how a deed on this principal names it. */
+export function ownTarget(principal: string): string {
+  const [account = '', kind = '', name = ''] = principal.split('/')
+  return `${account}/${kind}/${name}`
+}

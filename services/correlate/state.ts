@@ -104,7 +104,6 @@ export type Cred = {
 
 /** What few credentials have: matches with reports, and children. */
 export type RichCred = {
-  /** Uses that a tool call reports, by requestID. */
   /** Uses that reports name, by actor and then by requestID: nobody's reports can push out another's. */
   matches: SmallestMap<SmallestMap<Mark>> | undefined
   /** What it minted, by new key id. */
@@ -119,7 +118,7 @@ export type RichCred = {
 }
 
 /** What a credential tells every child of its own. */
-export type Bequest = Omit<Inherit, 'to' | 'kind' | 'key' | 'child' | 'minted' | 'record'>
+export type Bequest = Omit<Inherit, 'child' | 'minted' | 'record'>
 
 export type Child = Mark & { readonly principal: string; readonly call: string }
 
@@ -136,7 +135,7 @@ export type Session = {
   hiddenIssue: boolean
   instance: string
   rich: RichSession | undefined
-  /** What detect, join and the children were last told; undefined until the session is of interest. */
+  /** What detect was last told; undefined until the session is of interest. */
   told: Told | undefined
   /** Last messages by what they are about, so that only changes are sent again. */
   said: Map<string, string> | undefined
@@ -167,13 +166,8 @@ export type Denied = Mark & {
 }
 export type Settled = { readonly marks: readonly Mark[] }
 
-export type Told = {
-  subject: string
-  leaseRoot: string
-  revision: number
-  /** Last messages by receiver and about, so that only changes are sent again. */
-  readonly said: Map<string, string>
-}
+/** The subject to which a session's facts went last, and the facts as a text, so that only changes are sent again. */
+export type Told = { readonly subject: string; readonly facts: string }
 
 export function initialState(policy: Policy): CorrelateState {
   const ids = new PackedIds()

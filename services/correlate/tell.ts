@@ -1,10 +1,10 @@
 import type { Mark } from '#shared/facts/mark.ts'
 import { everywhere, type Message } from '#shared/messages/hops.ts'
-import type { TargetDeed } from '#shared/messages/session-facts.ts'
-import { actorFacts, bequest, tasksOf, type KeyView } from './keys.ts'
+import type { ActorFacts, TargetDeed } from '#shared/messages/session-facts.ts'
+import { bequest, tasksOf, type KeyView } from './keys.ts'
 import { deedsOf } from './lists.ts'
 import { askTask, isQuiet } from './quiet.ts'
-import type { CorrelateState, RichCred, Session, Told } from './state.ts'
+import type { Asked, CorrelateState, Cred, RichCred, Session } from './state.ts'
 import { hasChildren } from './creds.ts'
 import { actorName } from './matches.ts'
 import { rowsOf, whereOf } from './rows.ts'
@@ -39,7 +39,7 @@ function judgeAgain(state: CorrelateState, session: Session, out: Message[]): vo
   askTasks(state, view, out)
   for (const key of view.keys) {
     key.cred.watchFrom = watchFromOf(state, key)
-    settleActors(state, key)
+    settleActors(key.cred, view.actors)
     tellChildren(state, key, out)
   }
   tellPlaces(state, view, out)
@@ -61,16 +61,12 @@ function announceKeys(state: CorrelateState, out: Message[]): void {
   state.fresh.length = 0
 }
 
-const toldOf = (session: Session): Told =>
-  (session.told ??= { subject: '', leaseRoot: '', revision: 0, said: new Map() })
-
 /** Remembers which proven actors may use the key: their later uses need no look. */
-function settleActors(state: CorrelateState, key: KeyView): void {
-  const { rich } = key.cred
+function settleActors({ rich, key }: Cred, actors: readonly ActorFacts[]): void {
   if (!rich?.matches) return
   const settled = new Map<string, Mark>()
-  for (const actor of actorFacts(state, key))
-    if (actor.rank === 'corroborated' && actor.foreign === '')
+  for (const actor of actors)
+    if (actor.key === key && actor.rank === 'corroborated' && actor.foreign === '')
       settled.set(actorName(actor), actor.first)
   rich.settled = settled
 }
@@ -140,7 +136,6 @@ function tellChildren(state: CorrelateState, key: KeyView, out: Message[]): void
   const all = rich.signature !== left.signature
   rich.bequest = left
   rich.signature = left.signature
-  heldOf(key.cred.session)
   tellUntold(rich, all ? rich.children.entries.keys() : (rich.untold ?? []), out)
 }
 
@@ -217,24 +212,28 @@ function withdrawn(
 }
 
 function askPlaces(state: CorrelateState, { session }: SessionView, out: Message[]): void {
-  for (const place of placeIds(state, session).keys()) {
-    let asked = state.places.get(place)
-    if (!asked) {
-      state.places.set(place, (asked = { answer: undefined, sessions: new Set() }))
+  for (const place of placeIds(state, session).keys())
+    if (asks(state.places, place, session))
       out.push({ to: 'join', kind: 'place.asked', key: `place:${place}`, asker: session.principal })
-    }
-    asked.sessions.add(session)
-  }
+}
+
+/** The session hears of every answer; true if join must be asked, which is once for each partition. */
+function asks<T>(answers: Map<string, Asked<T>>, id: string, session: Session): boolean {
+  const known = answers.get(id)
+  if (known) known.sessions.add(session)
+  else answers.set(id, { answer: undefined, sessions: new Set([session]) })
+  return !known
 }
 
 function tellDetect(state: CorrelateState, view: SessionView, out: Message[]): void {
   const { session, subject, leaseRoot } = view
   tellTargets(state, view, out)
-  const told = toldOf(session)
+  const { told } = session
   const { revision: _, ...body } = factsOf(state, view, 0)
-  if (!changed(told.said, 'facts', JSON.stringify(body))) return
+  const facts = JSON.stringify(body)
+  if (told?.facts === facts) return
   const revision = ++state.revision
-  if (told.subject !== '' && told.subject !== subject)
+  if (told && told.subject !== subject)
     out.push({
       to: 'detect',
       kind: 'moved',
@@ -243,7 +242,7 @@ function tellDetect(state: CorrelateState, view: SessionView, out: Message[]): v
       revision,
       leaseRoot,
     })
-  Object.assign(told, { subject, leaseRoot, revision })
+  session.told = { subject, facts }
   out.push({ to: 'detect', kind: 'facts', key: subject, facts: { ...body, revision } })
 }
 
@@ -278,12 +277,7 @@ function tellTargets(state: CorrelateState, view: SessionView, out: Message[]): 
     }
   for (const { key, sender } of withdrawn(said, 'target:', now))
     out.push({ to: 'join', kind: 'target.deed', key, sender, deed: undefined })
-  for (const id of targetIds(view)) {
-    let asked = state.targets.get(id)
-    if (!asked) {
-      state.targets.set(id, (asked = { answer: undefined, sessions: new Set() }))
+  for (const id of targetIds(view))
+    if (asks(state.targets, id, session))
       out.push({ to: 'join', kind: 'target.asked', key: `target:${id}`, asker: session.principal })
-    }
-    asked.sessions.add(session)
-  }
 }

@@ -1,5 +1,12 @@
 import { compareMarks } from '#shared/facts/mark.ts'
-import type { Neighbour, SessionFacts, TargetDeed } from '#shared/messages/session-facts.ts'
+import { ownTarget } from '#shared/policy.ts'
+import type { Progress } from '#shared/messages/activity.ts'
+import type {
+  ActorFacts,
+  Neighbour,
+  SessionFacts,
+  TargetDeed,
+} from '#shared/messages/session-facts.ts'
 import type { PathNode } from '#shared/messages/holder.ts'
 import { conflictsOf, decide, type Decision } from './holder.ts'
 import { actorFacts, endOf, expiryOf, keyFacts, viewKey, type KeyView } from './keys.ts'
@@ -12,6 +19,7 @@ import { lifeSlackMs, longestLifeMs } from './creds.ts'
 export type SessionView = {
   readonly session: Session
   readonly keys: readonly KeyView[]
+  readonly actors: readonly ActorFacts[]
   readonly decision: Decision
   /** Ancestors, root first. */
   readonly path: readonly PathNode[]
@@ -28,6 +36,7 @@ export function viewSession(state: CorrelateState, session: Session): SessionVie
   return {
     session,
     keys,
+    actors: keys.flatMap((key) => actorFacts(state, key)),
     decision,
     path,
     subject: agent === null ? `principal:${root}` : `agent:${agent}`,
@@ -77,7 +86,7 @@ function leaseRootOf(
 
 /** Can any judge turn on this session? Until then nothing is sent to detect; from then on, every change. */
 export function ofInterest(state: CorrelateState, view: SessionView): boolean {
-  const { session, keys, decision } = view
+  const { session, keys, actors, decision } = view
   if (session.told || session.instance !== '') return true
   const { rich } = session
   if (rich && (rich.deeds.size > 0 || namesOf(rich) >= state.policy.harvestNames)) return true
@@ -86,7 +95,7 @@ export function ofInterest(state: CorrelateState, view: SessionView): boolean {
     return true
   if (session.created > 0 && (severalPlaces(state, session) || isCrowded(session))) return true
   if (keys.some((key) => key.actors.length > 1 || pastItsEnd(state, key))) return true
-  if (keys.some((key) => actorFacts(state, key).some(({ foreign }) => foreign !== ''))) return true
+  if (actors.some(({ foreign }) => foreign !== '')) return true
   return coveredFrom(state, session) <= session.created && session.created > 0
 }
 
@@ -111,10 +120,13 @@ export function watchFromOf(state: CorrelateState, key: KeyView): number {
 
 /** Since when all regions of the session's account are covered (SEMANTICS E1); Infinity: not. */
 export function coveredFrom(state: CorrelateState, session: Session): number {
-  const here = [state.progress.get(session.account), state.progress.get('*')]
-  const froms = here.flatMap((progress) => (progress ? [progress.from] : []))
+  const froms = progressOf(state, session).map(({ from }) => from)
   return froms.length > 0 ? Math.max(...froms) : Infinity
 }
+
+/** What is known to be complete of the session's account, or of everything. */
+const progressOf = ({ progress }: CorrelateState, { account }: Session): Progress[] =>
+  [account, '*'].flatMap((scope) => progress.get(scope) ?? [])
 
 export function factsOf(state: CorrelateState, view: SessionView, revision: number): SessionFacts {
   const { session, keys, decision, path, subject, leaseRoot } = view
@@ -137,7 +149,7 @@ export function factsOf(state: CorrelateState, view: SessionView, revision: numb
     ),
     path,
     keys: keys.map((key) => keyFacts(state, key)),
-    actors: keys.flatMap((key) => actorFacts(state, key)),
+    actors: view.actors,
     places: placesOf(state, session),
     crowded: isCrowded(session),
     neighbours: neighboursOf(state, session),
@@ -150,10 +162,8 @@ export function factsOf(state: CorrelateState, view: SessionView, revision: numb
   }
 }
 
-function frontierOf(state: CorrelateState, session: Session): number {
-  const here = [state.progress.get(session.account), state.progress.get('*')]
-  return Math.max(-Infinity, ...here.flatMap((progress) => (progress ? [progress.upTo] : [])))
-}
+const frontierOf = (state: CorrelateState, session: Session): number =>
+  Math.max(-Infinity, ...progressOf(state, session).map(({ upTo }) => upTo))
 
 /** Join ids of what the session's deeds name, and of its own principal: who did something to them? */
 export function targetIds({ session }: SessionView): Set<string> {
@@ -161,12 +171,6 @@ export function targetIds({ session }: SessionView): Set<string> {
   for (const { account, target, about } of session.rich ? deedsOf(session.rich) : [])
     for (const name of [target, ...(about ?? [])]) ids.add(`${account}/${name}`)
   return ids
-}
-
-/** `account/user/NAME` or `account/role/NAME`: how a deed on this principal names it. */
-export function ownTarget(principal: string): string {
-  const [account = '', kind = '', name = ''] = principal.split('/')
-  return `${account}/${kind}/${name}`
 }
 
 function targetsOf(

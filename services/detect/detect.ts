@@ -9,7 +9,7 @@ import type { Message, ToDetect } from '#shared/messages/hops.ts'
 import type { SessionFacts, TargetDeed } from '#shared/messages/session-facts.ts'
 import { Bug } from '#shared/errors.ts'
 import type { Step } from '#shared/pipeline/step.ts'
-import type { Policy } from '#shared/policy.ts'
+import { ownTarget, type Policy } from '#shared/policy.ts'
 import type { Detection } from './detection.ts'
 
 /** One partition of detect: by subject, the sessions that are of interest and the findings that stand on them. */
@@ -177,8 +177,7 @@ const distinct = (marks: readonly Mark[]): Mark[] => {
 
 /** Deeds of others that gave this session's principal its power. */
 function grantsTo(facts: SessionFacts): GrantedBy[] {
-  const [account = '', kind = '', name = ''] = facts.principal.split('/')
-  const deeds = facts.targets[`${account}/${kind}/${name}`] ?? []
+  const deeds = facts.targets[ownTarget(facts.principal)] ?? []
   return deeds
     .filter((deed) => deed.leaseRoot !== facts.leaseRoot && givesPower(deed))
     .map(({ leaseRoot, at, id }) => ({ leaseRoot, at, id }))
