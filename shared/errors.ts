@@ -45,6 +45,14 @@ export class Bug extends Error {
   }
 }
 
+/**
+ * Stop until a person has changed something: what the program stands on (its data file, a folder, a setting of the machine) is
+ * not as it must be. The message says what is wrong and what to do; trying again changes nothing.
+ */
+export class Unusable extends Error {
+  override readonly name = 'Unusable'
+}
+
 /** States an assumption. Costs one comparison, so hot paths may keep theirs. */
 export function assume(holds: boolean, assumption: string): asserts holds {
   if (!holds) throw new Bug(assumption)

@@ -1,0 +1,203 @@
+import { existsSync } from 'node:fs'
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { assume, Unusable } from '#shared/errors.ts'
+import { takeLock, type Lock } from './lock.ts'
+import { expectParts, migrate, type Part } from './migrate.ts'
+import { fileSystemOf, preparePlace, type FileSystemOf } from './place.ts'
+import { codeOf, damaged, inWords } from './words.ts'
+
+export type Value = null | number | bigint | string | Uint8Array
+
+/** A prepared statement. Rows are of the type that the caller names: STRICT tables hold what their columns say. */
+export type Statement<Row> = {
+  /** Runs it; how many rows it changed. */
+  run(...values: readonly Value[]): number
+  get(...values: readonly Value[]): Row | undefined
+  all(...values: readonly Value[]): Row[]
+  /** Row by row; nothing else may be written by this connection meanwhile. */
+  each(...values: readonly Value[]): Iterable<Row>
+}
+
+/**
+ * One data file, opened. Calls are synchronous, so keep what one transaction does short. Every call throws by disposition
+ * (shared/errors.ts): Transient (busy, disk full), Unusable (read-only, damaged, failed disk), Bug.
+ */
+export type Database = {
+  readonly file: string
+  /** Prepares once for each text; later calls get the same statement. */
+  prepare<Row = Readonly<Record<string, Value>>>(sql: string): Statement<Row>
+  /**
+   * Runs the work in one transaction: on disk when this returns, or nothing of it if it throws. Inside another one it is a
+   * part of that, so that several adapters can write together.
+   */
+  transaction<T>(work: () => T): T
+  close(): void
+}
+
+export type Opening = {
+  /** `owner`: the one process that serves the file and keeps its tables up to date. `guest`: short work beside it. */
+  readonly as?: 'owner' | 'guest'
+  /** How long a statement waits for another connection's transaction, ms. */
+  readonly busyMs?: number
+  readonly fileSystemOf?: FileSystemOf
+}
+
+/** Before it, two connections could corrupt a file when the WAL was reset (sqlite.org, release 3.51.3). */
+const oldest = [3, 51, 3] as const
+
+/**
+ * Opens a data file, and makes it if there is none and we are its owner.
+ *
+ * @param parts what the adapters keep in it; the owner names all of them, a guest those that it uses
+ * @throws Unusable in words for the operator: in use, network file system, no right to write, newer version, damaged
+ */
+export function openDatabase(
+  file: string,
+  parts: readonly Part[],
+  opening: Opening = {},
+): Database {
+  const { as = 'owner', busyMs = 5000, fileSystemOf: systemOf = fileSystemOf } = opening
+  if (as === 'owner') preparePlace(file, systemOf)
+  else if (!existsSync(file)) throw new Unusable(`${file}: there is no such data file`)
+  const lock = as === 'owner' ? takeLock(file) : undefined
+  let db: DatabaseSync | undefined
+  try {
+    db = new DatabaseSync(file, { timeout: busyMs })
+    refuseOldSqlite(db)
+    if (lock?.wasLeft) check(db, file)
+    configure(db, file)
+    if (lock) within(db, () => db && migrate(db, file, parts))
+    else expectParts(db, file, parts)
+    return wrap(db, file, lock)
+  } catch (cause) {
+    db?.close()
+    lock?.release()
+    throw codeOf(cause) === undefined ? cause : inWords(file, 'opening', cause)
+  }
+}
+
+/** Settings of each connection; `synchronous = FULL` syncs the WAL in each commit, which is what "durable" means here. */
+function configure(db: DatabaseSync, file: string): void {
+  const mode = db.prepare('PRAGMA journal_mode = WAL').get()?.['journal_mode']
+  if (mode !== 'wal')
+    throw new Unusable(`${file}: its file system has no shared memory, which a WAL needs`)
+  db.exec(`
+    PRAGMA synchronous = FULL;
+    PRAGMA fullfsync = ON;
+    PRAGMA checkpoint_fullfsync = ON;
+    PRAGMA foreign_keys = ON;
+    PRAGMA trusted_schema = OFF;
+    PRAGMA cell_size_check = ON;
+    PRAGMA mmap_size = 0;
+    PRAGMA wal_autocheckpoint = 1000;
+    PRAGMA journal_size_limit = 67108864;
+  `)
+}
+
+/** Reads every page once: a torn or foreign one is found now, and not in the middle of the work. */
+function check(db: DatabaseSync, file: string): void {
+  const found = db.prepare('PRAGMA quick_check(1)').get()?.['quick_check']
+  if (found !== 'ok') throw new Unusable(damaged(file, String(found)))
+}
+
+function refuseOldSqlite(db: DatabaseSync): void {
+  const version = String(db.prepare('SELECT sqlite_version() AS version').get()?.['version'])
+  const [major = 0, minor = 0, patch = 0] = version.split('.').map(Number)
+  const [needMajor, needMinor, needPatch] = oldest
+  const isOld = major - needMajor || minor - needMinor || patch - needPatch
+  if (isOld < 0) {
+    throw new Unusable(
+      `this Node brings SQLite ${version}, which can damage files; at least ${oldest.join('.')} is needed`,
+    )
+  }
+}
+
+function within<T>(db: DatabaseSync, work: () => T): T {
+  db.exec('BEGIN IMMEDIATE')
+  try {
+    const result = work()
+    db.exec('COMMIT')
+    return result
+  } catch (cause) {
+    if (db.isTransaction) db.exec('ROLLBACK')
+    throw cause
+  }
+}
+
+function wrap(db: DatabaseSync, file: string, lock: Lock | undefined): Database {
+  const statements = new Map<string, Statement<never>>()
+  let depth = 0
+  let broken = false
+  return {
+    file,
+    prepare<Row>(sql: string) {
+      let statement = statements.get(sql) as Statement<Row> | undefined
+      if (!statement) {
+        statement = statementOf<Row>(
+          guarded(file, 'preparing', () => db.prepare(sql)),
+          file,
+        )
+        statements.set(sql, statement as Statement<never>)
+      }
+      return statement
+    },
+    transaction(work) {
+      if (depth > 0) {
+        // Whoever catches what a part threw must not commit the rest of it.
+        depth++
+        try {
+          return work()
+        } catch (cause) {
+          broken = true
+          throw cause
+        } finally {
+          depth--
+        }
+      }
+      depth = 1
+      broken = false
+      try {
+        return guarded(file, 'writing', () =>
+          within(db, () => {
+            const result = work()
+            assume(!broken, `${file}: a part of the transaction failed, and the whole went on`)
+            return result
+          }),
+        )
+      } finally {
+        depth = 0
+      }
+    },
+    close() {
+      if (!db.isOpen) return
+      guarded(file, 'closing', () => db.close())
+      lock?.release()
+    },
+  }
+}
+
+function statementOf<Row>(statement: StatementSync, file: string): Statement<Row> {
+  const doing = 'reading or writing'
+  return {
+    run: (...values) => guarded(file, doing, () => Number(statement.run(...values).changes)),
+    get: (...values) => guarded(file, doing, () => statement.get(...values) as Row | undefined),
+    all: (...values) => guarded(file, doing, () => statement.all(...values) as Row[]),
+    *each(...values) {
+      try {
+        for (const row of statement.iterate(...values)) yield row as Row
+      } catch (cause) {
+        throw codeOf(cause) === undefined ? cause : inWords(file, doing, cause)
+      }
+    },
+  }
+}
+
+/** What SQLite throws, by disposition; what others throw, as it is. */
+function guarded<T>(file: string, doing: string, work: () => T): T {
+  try {
+    return work()
+  } catch (cause) {
+    if (codeOf(cause) === undefined) throw cause
+    throw inWords(file, doing, cause)
+  }
+}
