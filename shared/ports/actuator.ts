@@ -1,0 +1,117 @@
+/** One role session as IAM can tell it apart: everybody who uses this session name of the role is in the unit. */
+export type SessionUnit = {
+  /** Role session name: the part of `aws:userid` behind the role's id. */
+  readonly session: string
+  /** Epoch ms; sessions issued before it are cut. `aws:TokenIssueTime` has whole seconds, so it is rounded up to one. */
+  readonly issuedBefore: number
+}
+
+/**
+ * A cut that the outside world can be asked for. Accounts are twelve digits; users and roles are names without path; key
+ * ids are public. What each one stops and leaves open: docs/connect-aws.md.
+ */
+export type Action =
+  /** The access key signs nothing any more. Sessions that were made with it go on. */
+  | {
+      readonly kind: 'disable-key'
+      readonly account: string
+      readonly user: string
+      readonly key: string
+    }
+  /** One session of a role may do nothing: an entry in an inline policy on the role that bears our name. */
+  | {
+      readonly kind: 'deny-session'
+      readonly account: string
+      readonly role: string
+      readonly unit: SessionUnit
+    }
+  /** What the user's keys made by GetSessionToken and GetFederationToken may do nothing. The keys themselves go on. */
+  | {
+      readonly kind: 'deny-user-sessions'
+      readonly account: string
+      readonly user: string
+      readonly issuedBefore: number
+    }
+
+/** State of what an action will touch, read before it: plain JSON, to be stored before the first `apply`. */
+export type Prior =
+  | { readonly kind: 'disable-key'; readonly status: 'Active' | 'Inactive' }
+  | {
+      readonly kind: 'deny-session' | 'deny-user-sessions'
+      /** AWS's unique id of the role or user (`AROA…`, `AIDA…`): one that is made anew under the same name is another. */
+      readonly entity: string
+      /** Until when the same unit was cut already, epoch ms; null: it was not. */
+      readonly issuedBefore: number | null
+      /** Whole text of the policy under our name; null: there was none. */
+      readonly document: string | null
+    }
+
+/** How the target stands. `changed-by-others`: it is neither what the action makes nor what was there without it. */
+export type Standing = 'in-force' | 'absent' | 'changed-by-others'
+
+export type Receipt = {
+  readonly order: string
+  /** Epoch ms, our clock, after the last call. */
+  readonly at: number
+  /** Request id of the call that changed something: the `requestID` of its CloudTrail record. '' if nothing had to change. */
+  readonly request: string
+  /** Read back after the call. AWS may answer with what stood seconds ago, so that only a later read proves anything. */
+  readonly standing: Standing
+}
+
+/** Who we are in an account. */
+export type Identity = {
+  readonly account: string
+  readonly arn: string
+  /** Principal key (SEMANTICS B1), such as `111122223333/role/responder/keytrail`. */
+  readonly principal: string
+  /** Our own key id; it changes when a session is renewed. */
+  readonly key: string
+}
+
+/**
+ * The outside world that can cut. All methods throw `Transient` where the same call may succeed later (throttled, no
+ * answer, an answer that may be lost: the change may have happened) and `Refused` where it will not. Calls on one target
+ * wait for each other. Repeating a call with the same arguments changes nothing further, whatever was answered before;
+ * `order` is the idempotency key that the receipt bears.
+ */
+export type Actuator = {
+  /** Our own principal. Where this fails, nothing may be enforced in the account. */
+  identity(account: string): Promise<Identity>
+  /** Reads what the action will touch. Asked once for each order: after an `apply` its answer is no prior state. */
+  inspect(action: Action): Promise<Prior>
+  apply(action: Action, prior: Prior, order: string): Promise<Receipt>
+  readBack(action: Action): Promise<Standing>
+  /**
+   * Back to the prior state of this unit; other units of the same policy stay. Refuses with `changed` where somebody else
+   * changed it since.
+   */
+  undo(action: Action, prior: Prior, order: string): Promise<Receipt>
+}
+
+export type Refusal =
+  /** Our identity lacks a permission, or has no credentials. */
+  | 'no-permission'
+  /** The key, user or role does not exist (any more). */
+  | 'absent'
+  /** The policies of the role or user would exceed IAM's limit. */
+  | 'no-room'
+  /** Somebody else changed what bears our name. */
+  | 'changed'
+  /** AWS lets nobody change this one, such as a service-linked role or a role of Identity Center. */
+  | 'unmodifiable'
+  /** It would cut ourselves. */
+  | 'ourselves'
+  /** The account is not among those that we may act in, or what is asked for is malformed. */
+  | 'invalid'
+
+/** An action that will not succeed however often it is tried. The message says what is wrong and what to do, in words. */
+export class Refused extends Error {
+  override readonly name = 'Refused'
+  readonly because: Refusal
+
+  constructor(because: Refusal, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.because = because
+  }
+}
