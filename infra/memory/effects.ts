@@ -1,61 +1,58 @@
-import { compareMarks } from '#shared/facts/mark.ts'
-import type { Finding } from '#shared/messages/finding.ts'
-import type { ToEffects } from '#shared/messages/hops.ts'
-import type { Incident } from '#shared/messages/incident.ts'
-import type { Effects } from '#shared/ports/effects.ts'
+import type { Effects, FindingRow } from '#shared/ports/effects.ts'
+import {
+  allOf,
+  byFirst,
+  bySubject,
+  resettle,
+  settle,
+  type IncidentRow,
+  type Settled,
+} from '#shared/standing.ts'
 
-type Row = { readonly revision: number; readonly finding: Finding | undefined }
+type Row = FindingRow & { readonly raised: number }
 
-/** Effects in memory: what a replay prints at its end. */
+/** Effects in memory: what a replay prints at its end, and what a loop commits to in tests. */
 export function memoryEffects(): Effects {
   const rows = new Map<string, Row>()
-  const incidents = new Map<string, readonly Incident[]>()
+  const incidents = new Map<string, IncidentRow>()
+  let through = 0
+  let generation = ''
+  const before = {
+    finding: (key: string) => rows.get(key),
+    incidents: (root: string) => incidents.get(root),
+  }
+  const write = ({ findings, incidents: said, changes }: Settled): void => {
+    for (const [key, row] of findings) {
+      if (row) rows.set(key, { ...row, raised: rows.get(key)?.raised ?? changes.position })
+      else rows.delete(key)
+    }
+    for (const [root, row] of said) {
+      if (allOf(row).length > 0) incidents.set(root, row)
+      else incidents.delete(root)
+    }
+    through = changes.position
+  }
   return {
-    commit(said) {
-      const before = new Map<string, Finding | undefined>()
-      for (const message of said) {
-        if (message.kind === 'incidents') incidents.set(message.key, message.incidents)
-        else write(rows, before, message)
-      }
-      return difference(before, rows)
+    commit(said, position, also) {
+      const settled = settle(said, before, position)
+      also?.(settled.changes)
+      write(settled)
+      return settled.changes
     },
     standing: () => ({
-      findings: [...rows.values()].flatMap(({ finding }) => finding ?? []).toSorted(byFirst),
-      incidents: [...incidents.values()].flat().toSorted(bySubject),
+      findings: [...rows.values()].map(({ finding }) => finding).toSorted(byFirst),
+      incidents: [...incidents.values()].flatMap(allOf).toSorted(bySubject),
     }),
+    emittedThrough: () => through,
+    generation: () => generation,
+    rebase(standing, named, since, also) {
+      const all = { ...before, keys: rows.keys(), roots: incidents.keys() }
+      const isForgotten = (key: string) => (rows.get(key)?.raised ?? since) < since
+      const settled = resettle(standing, all, isForgotten, through)
+      also?.(settled.changes)
+      write(settled)
+      generation = named
+      return settled.changes
+    },
   }
 }
-
-function write(
-  rows: Map<string, Row>,
-  before: Map<string, Finding | undefined>,
-  message: Exclude<ToEffects, { kind: 'incidents' }>,
-): void {
-  const row = rows.get(message.key)
-  if (row && row.revision > message.revision) return
-  if (!before.has(message.key)) before.set(message.key, row?.finding)
-  const finding = message.kind === 'finding' ? message.finding : undefined
-  rows.set(message.key, { revision: message.revision, finding })
-}
-
-function difference(
-  before: ReadonlyMap<string, Finding | undefined>,
-  rows: ReadonlyMap<string, Row>,
-): ReturnType<Effects['commit']> {
-  const [raised, changed, withdrawn]: [string[], string[], string[]] = [[], [], []]
-  for (const [key, old] of before) {
-    const now = rows.get(key)?.finding
-    if (!old && now) raised.push(key)
-    else if (old && !now) withdrawn.push(key)
-    else if (old && now && JSON.stringify(old) !== JSON.stringify(now)) changed.push(key)
-  }
-  return { raised, changed, withdrawn }
-}
-
-const byFirst = (a: Finding, b: Finding): number =>
-  compareMarks(a.first, b.first) || (a.key < b.key ? -1 : 1)
-const bySubject = (a: Incident, b: Incident): number =>
-  a.first.at - b.first.at ||
-  (a.subject < b.subject ? -1 : a.subject > b.subject ? 1 : 0) ||
-  compareMarks(a.first, b.first) ||
-  (a.title < b.title ? -1 : 1)

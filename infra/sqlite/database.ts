@@ -71,7 +71,7 @@ export function openDatabase(
     return wrap(db, file, lock)
   } catch (cause) {
     db?.close()
-    lock?.release()
+    lock?.release(lock.wasLeft ? 'left' : undefined)
     throw codeOf(cause) === undefined ? cause : inWords(file, 'opening', cause)
   }
 }
@@ -104,8 +104,8 @@ function refuseOldSqlite(db: DatabaseSync): void {
   const version = String(db.prepare('SELECT sqlite_version() AS version').get()?.['version'])
   const [major = 0, minor = 0, patch = 0] = version.split('.').map(Number)
   const [needMajor, needMinor, needPatch] = oldest
-  const isOld = major - needMajor || minor - needMinor || patch - needPatch
-  if (isOld < 0) {
+  const ahead = major - needMajor || minor - needMinor || patch - needPatch
+  if (ahead < 0) {
     throw new Unusable(
       `this Node brings SQLite ${version}, which can damage files; at least ${oldest.join('.')} is needed`,
     )

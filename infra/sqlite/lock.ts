@@ -6,7 +6,8 @@ import { inWords, isBusy } from './words.ts'
 export type Lock = {
   /** Whether whoever held it last went without letting go: it was killed, or the machine stopped. */
   readonly wasLeft: boolean
-  readonly release: () => void
+  /** `left`: as a killed process does, so that the next one looks at the file again. */
+  readonly release: (how?: 'left') => void
 }
 
 /** Attempts to find out who was faster; each lost one means that another process moved in between. */
@@ -63,8 +64,8 @@ function holderOf(db: DatabaseSync): string | undefined {
 function lockOn(db: DatabaseSync, wasLeft: boolean): Lock {
   return {
     wasLeft,
-    release() {
-      db.exec('UPDATE holder SET who = NULL')
+    release(how) {
+      if (how !== 'left') db.exec('UPDATE holder SET who = NULL')
       db.exec('COMMIT')
       db.close()
     },

@@ -104,8 +104,11 @@ function start(options: ReplayOptions, { effects }: ReplayPorts): Run {
   const unread: Unread[] = []
   const skipped: Skipped = {}
   let unit: Flowing[] = []
+  let units = 0
+  const commit = (batch: readonly Flowing[]): void =>
+    void effects.commit(running.unit(batch), ++units)
   const close = (): void => {
-    effects.commit(running.unit(unit))
+    commit(unit)
     unit = []
   }
   const take = (record: Normalised): void => {
@@ -131,7 +134,7 @@ function start(options: ReplayOptions, { effects }: ReplayPorts): Run {
     },
     finish() {
       close()
-      effects.commit(running.unit(coverage.progress()))
+      commit(coverage.progress())
       return { ...summary(running, counts, effects), unread, skipped }
     },
   }

@@ -20,14 +20,14 @@ function history(records: readonly unknown[]) {
   const effects = memoryEffects()
   const policy = { ...defaultPolicy, issuers: new Set([`${home}/role/broker`]) }
   const { unit } = engine({ partitions: 3, policy, detections, recentMax: 100 })
-  return records.map((value) => {
+  return records.map((value, at) => {
     const mapped = normalise(
       { pointer: { source: 'test', offset: 0 }, value },
       { trustedAccounts: new Set() },
     )
     if (mapped.as !== 'mapped') throw new Error(`not mapped: ${JSON.stringify(mapped)}`)
     const { record, activities } = mapped
-    const difference = effects.commit(unit([{ to: 'normalise', key: record, activities }]))
+    const difference = effects.commit(unit([{ to: 'normalise', key: record, activities }]), at)
     return { ...difference, ...effects.standing() }
   })
 }

@@ -1,0 +1,25 @@
+import type { Journal, Logged } from '#shared/ports/journal.ts'
+
+/** A log in memory, for tests: it survives nothing but the loop. */
+export function memoryJournal(): Journal {
+  let batches: Logged[] = []
+  let last = 0
+  const bookmarks = new Map<string, string>()
+  return {
+    append(body, at, marks = {}) {
+      batches.push({ position: ++last, at, body: body.slice() })
+      for (const [source, mark] of Object.entries(marks)) bookmarks.set(source, mark)
+      return last
+    },
+    read: (after) => batches.filter(({ position }) => position > after),
+    head: () => last,
+    first: () => batches[0]?.position ?? last + 1,
+    bookmark: (source) => bookmarks.get(source),
+    forget(before, through) {
+      const stays = batches.findIndex(({ at, position }) => at >= before || position > through)
+      const gone = stays < 0 ? batches.length : stays
+      batches = batches.slice(gone)
+      return gone
+    },
+  }
+}

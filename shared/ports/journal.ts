@@ -1,0 +1,37 @@
+/** A batch as it was logged. */
+export type Logged = {
+  /** Its place in the log: whole numbers from 1 on, each given once. */
+  readonly position: number
+  /** When it was logged by the clock of the loop, epoch ms: the logged tick (SEMANTICS E4). */
+  readonly at: number
+  readonly body: Uint8Array
+}
+
+/** Where sources go on after a restart, by source. */
+export type Bookmarks = Readonly<Record<string, string>>
+
+/**
+ * The log of batches, which is the truth: everything else can be made again from it. One writer. What is in a body only the loop
+ * knows.
+ */
+export type Journal = {
+  /**
+   * Logs one batch, and the bookmarks of the sources that it is from; durable when this returns.
+   * @returns its position, one more than that of the batch before
+   * @throws Transient if the store cannot be written now; nothing was logged
+   */
+  append(body: Uint8Array, at: number, bookmarks?: Bookmarks): number
+  /** The batches behind a position, in order. Nothing else may be written until it has come to its end. */
+  read(after: number): Iterable<Logged>
+  /** The position of the last batch that was ever logged; 0 if none was. */
+  head(): number
+  /** The position of the first batch that is still there; one behind the head if none is. */
+  first(): number
+  /** The last bookmark that was logged for a source. */
+  bookmark(source: string): string | undefined
+  /**
+   * Forgets the batches logged before a time, from the first one on without a gap, but none behind `through`.
+   * @returns how many
+   */
+  forget(before: number, through: number): number
+}
