@@ -27,15 +27,20 @@ export type EngineOptions = {
   readonly recentMax: number
 }
 
+/** What every hop knows, by partition. Between two units of work this is all that there is to know. */
+export type EngineStates = {
+  readonly normalise: readonly AdmitState[]
+  readonly join: readonly JoinState[]
+  readonly correlate: readonly CorrelateState[]
+  readonly detect: readonly DetectState[]
+  readonly story: readonly StoryState[]
+}
+
 /** The hops with their state, and the one way to move them. */
 export type Engine = {
   /** One unit of work: a logged batch runs through all hops until they are quiet. */
   readonly unit: (batch: readonly Flowing[]) => readonly ToEffects[]
-  readonly states: {
-    readonly normalise: readonly AdmitState[]
-    readonly join: readonly JoinState[]
-    readonly correlate: readonly CorrelateState[]
-  }
+  readonly states: EngineStates
 }
 
 /**
@@ -46,8 +51,13 @@ export type Engine = {
  *                              detect ─▶ story ─▶ effects
  *
  * Correlate and join talk until neither has anything left to say; then detect judges, then story tells.
+ *
+ * @param from states of an engine of the same code, settings and number of partitions: this one goes on where that one stood
  */
-export function engine({ partitions, policy, detections, recentMax }: EngineOptions): Engine {
+export function engine(
+  { partitions, policy, detections, recentMax }: EngineOptions,
+  from?: EngineStates,
+): Engine {
   const of = <To extends Flowing['to']>(to: To) => {
     return (message: Flowing): message is Extract<Flowing, { to: To }> => message.to === to
   }
@@ -55,19 +65,22 @@ export function engine({ partitions, policy, detections, recentMax }: EngineOpti
     admit(recentMax),
     of('normalise'),
     partitions,
+    from?.normalise,
   )
   const correlated = hop<CorrelateState, Flowing, ToCorrelate>(
     correlate(policy),
     of('correlate'),
     partitions,
+    from?.correlate,
   )
-  const joined = hop<JoinState, Flowing, ToJoin>(join, of('join'), partitions)
+  const joined = hop<JoinState, Flowing, ToJoin>(join, of('join'), partitions, from?.join)
   const detected = hop<DetectState, Flowing, ToDetect>(
     detect(detections, policy),
     of('detect'),
     partitions,
+    from?.detect,
   )
-  const told = hop<StoryState, Flowing, ToStory>(story, of('story'), partitions)
+  const told = hop<StoryState, Flowing, ToStory>(story, of('story'), partitions, from?.story)
   const stages: readonly (readonly Hop<Flowing>[])[] = [
     [normalised],
     [correlated, joined],
@@ -77,6 +90,12 @@ export function engine({ partitions, policy, detections, recentMax }: EngineOpti
   const { unit } = pipeline(stages, partitions)
   return {
     unit: (batch) => unit(batch).filter(of('effects')),
-    states: { normalise: normalised.states, join: joined.states, correlate: correlated.states },
+    states: {
+      normalise: normalised.states,
+      join: joined.states,
+      correlate: correlated.states,
+      detect: detected.states,
+      story: told.states,
+    },
   }
 }

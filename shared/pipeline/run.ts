@@ -16,13 +16,17 @@ export type Hop<M extends Addressed> = {
   readonly flush: (partition: number) => readonly M[]
 }
 
-/** Gives a step its partitions. `accepts` says which messages are its inputs; any other is a bug of the sender. */
+/**
+ * Gives a step its partitions. `accepts` says which messages are its inputs; any other is a bug of the sender. `from`: states
+ * as a hop of as many partitions had them between two units of work.
+ */
 export function hop<State, M extends Addressed, In extends M>(
   step: Step<State, In, M>,
   accepts: (message: M) => message is In,
   partitions: number,
+  from?: readonly State[],
 ): Hop<M> & { readonly states: readonly State[] } {
-  const states = Array.from({ length: partitions }, step.initial)
+  const states = from ?? Array.from({ length: partitions }, step.initial)
   const at = (partition: number): State => {
     const state = states[partition]
     if (state === undefined) throw new Bug(`hop ${step.name} has no partition ${partition}`)
