@@ -78,15 +78,20 @@ class Encoder {
         return this.number(value)
       case 'object':
         if (value !== null) return this.object(value, hint)
-        break
+        return this.constant(value)
+      case 'boolean':
+      case 'undefined':
+        return this.constant(value)
       case 'function':
         if (this.outside.has(value)) return this.object(value, hint)
         throw unsaved(`a function ${value.name}`)
       case 'symbol':
       case 'bigint':
         throw unsaved(`a ${typeof value}`)
-      default:
     }
+  }
+
+  private constant(value: unknown): void {
     this.note(tag.constant, constants.indexOf(value))
   }
 
