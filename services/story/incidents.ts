@@ -1,5 +1,5 @@
-import { hash32 } from '#shared/facts/hash.ts'
 import { compareMarks } from '#shared/facts/mark.ts'
+import { handleFor } from '#shared/messages/desk.ts'
 import { graver, severities, type Finding, type Severity } from '#shared/messages/finding.ts'
 import type { Incident } from '#shared/messages/incident.ts'
 import { clusters, compareFindings } from './clusters.ts'
@@ -76,11 +76,7 @@ function combined(findings: readonly Finding[]): Severity {
 /** The handle of the first finding that has one; else a new one, from the earliest finding's key. */
 function handleOf({ handles }: Handles, findings: readonly Finding[]): string {
   const known = findings.flatMap(({ key }) => handles.get(key) ?? []).toSorted()[0]
-  const handle =
-    known ??
-    `inc-${hash32(findings[0]?.key ?? '')
-      .toString(16)
-      .padStart(8, '0')}`
+  const handle = known ?? handleFor(findings[0]?.key ?? '')
   for (const { key } of findings) handles.set(key, handle)
   return handle
 }

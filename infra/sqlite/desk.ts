@@ -1,0 +1,115 @@
+import type { Case, CaseKey, DeskEvent } from '#shared/messages/desk.ts'
+import type { Desk } from '#shared/ports/desk.ts'
+import type { Database } from './database.ts'
+import type { Part } from './migrate.ts'
+
+/** Incidents as people work on them. `owing` is when a case was last told in which something waits to be told. */
+export const deskPart: Part = {
+  name: 'desk',
+  migrations: [
+    `CREATE TABLE desk_case (
+       handle TEXT PRIMARY KEY, "order" INTEGER NOT NULL, state TEXT NOT NULL, stands INTEGER NOT NULL,
+       changed INTEGER NOT NULL, owing INTEGER, body TEXT NOT NULL
+     ) STRICT;
+     CREATE INDEX desk_case_changed ON desk_case (state, changed);
+     CREATE INDEX desk_case_owing ON desk_case (owing) WHERE owing IS NOT NULL;
+     CREATE TABLE desk_key (
+       key TEXT PRIMARY KEY, handle TEXT NOT NULL, seq INTEGER NOT NULL, root TEXT NOT NULL
+     ) STRICT, WITHOUT ROWID;
+     CREATE INDEX desk_key_handle ON desk_key (handle);
+     CREATE INDEX desk_key_root ON desk_key (root) WHERE root <> '';
+     CREATE INDEX desk_key_seq ON desk_key (seq);
+     CREATE TABLE desk_event (
+       number INTEGER PRIMARY KEY, handle TEXT NOT NULL, body TEXT NOT NULL
+     ) STRICT;
+     CREATE INDEX desk_event_handle ON desk_event (handle, number);
+     CREATE INDEX desk_case_order ON desk_case ("order");`,
+  ],
+}
+
+type Body = { readonly body: string }
+
+export function sqliteDesk(db: Database): Desk {
+  const touched = db.prepare<{ handle: string }>(
+    `SELECT handle FROM desk_key WHERE key IN (SELECT value FROM json_each(?))
+     UNION SELECT handle FROM desk_key WHERE root <> '' AND root IN (SELECT value FROM json_each(?))
+     UNION SELECT handle FROM desk_case WHERE owing IS NOT NULL AND owing <= ?`,
+  )
+  const cases = db.prepare<Body>(
+    'SELECT body FROM desk_case WHERE handle IN (SELECT value FROM json_each(?)) ORDER BY "order"',
+  )
+  const keys = db.prepare<CaseKey>(
+    `SELECT key, handle, seq, root FROM desk_key
+     WHERE handle IN (SELECT value FROM json_each(?)) ORDER BY seq`,
+  )
+  const last = db.prepare<{ last: number }>(
+    `SELECT max(coalesce((SELECT max("order") FROM desk_case), 0),
+                coalesce((SELECT max(seq) FROM desk_key), 0)) AS last`,
+  )
+  const one = db.prepare<Body>('SELECT body FROM desk_case WHERE handle = ?')
+  const list = db.prepare<Body>(
+    `SELECT body FROM desk_case WHERE state IN (SELECT value FROM json_each(?))
+     ORDER BY changed DESC, "order" DESC LIMIT ?`,
+  )
+  const history = db.prepare<Body>(
+    'SELECT body FROM desk_event WHERE handle = ? ORDER BY number DESC LIMIT ?',
+  )
+  const write = writer(db)
+  return {
+    together: (work) => db.transaction(work),
+    rows({ keys: asked, roots, owedBefore }) {
+      const found = touched.all(JSON.stringify(asked), JSON.stringify(roots), owedBefore)
+      const handles = JSON.stringify(found.map(({ handle }) => handle))
+      return {
+        cases: cases.all(handles).map(caseOf),
+        keys: keys.all(handles),
+        next: 1 + (last.get()?.last ?? 0),
+      }
+    },
+    write: (change) => db.transaction(() => write(change)),
+    case(handle) {
+      const row = one.get(handle)
+      return row && caseOf(row)
+    },
+    list: ({ states, limit }) => list.all(JSON.stringify(states), limit).map(caseOf),
+    history: (handle, limit) =>
+      history
+        .all(handle, limit)
+        .map(({ body }) => JSON.parse(body) as DeskEvent)
+        .toReversed(),
+    prune: pruner(db),
+  }
+}
+
+function writer(db: Database): Desk['write'] {
+  const putCase = db.prepare('INSERT OR REPLACE INTO desk_case VALUES (?, ?, ?, ?, ?, ?, ?)')
+  const putKey = db.prepare('INSERT OR REPLACE INTO desk_key VALUES (?, ?, ?, ?)')
+  const putEvent = db.prepare('INSERT INTO desk_event (handle, body) VALUES (?, ?)')
+  return (change) => {
+    for (const each of change.cases) {
+      const { handle, order, state, stands, changed, owed, told } = each
+      const owing = owed === undefined ? null : told.at
+      putCase.run(handle, order, state, Number(stands), changed, owing, JSON.stringify(each))
+    }
+    for (const { key, handle, seq, root } of change.keys) putKey.run(key, handle, seq, root)
+    for (const event of change.events) putEvent.run(event.handle, JSON.stringify(event))
+  }
+}
+
+function pruner(db: Database): Desk['prune'] {
+  const old = db.prepare<{ handle: string }>(
+    `SELECT handle FROM desk_case WHERE state = 'closed' AND stands = 0 AND changed < ?
+     ORDER BY changed LIMIT ?`,
+  )
+  const drop = ['desk_case', 'desk_key', 'desk_event'].map((table) =>
+    db.prepare(`DELETE FROM ${table} WHERE handle = ?`),
+  )
+  return (before, limit) =>
+    db.transaction(() => {
+      const handles = old.all(before, limit)
+      for (const { handle } of handles) for (const statement of drop) statement.run(handle)
+      return handles.length
+    })
+}
+
+const caseOf = ({ body }: Body): Case => JSON.parse(body) as Case

@@ -1,0 +1,123 @@
+import {
+  waitingMax,
+  type DeadDelivery,
+  type Delivery,
+  type LaneCount,
+  type Outbox,
+} from '#shared/ports/outbox.ts'
+import type { Database } from './database.ts'
+import type { Part } from './migrate.ts'
+
+/** Deliveries. `done`: when it was delivered or given up. The number is the order of one incident to one destination. */
+export const outboxPart: Part = {
+  name: 'outbox',
+  migrations: [
+    `CREATE TABLE delivery (
+       number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, "to" TEXT NOT NULL, incident TEXT NOT NULL,
+       event TEXT NOT NULL, body TEXT NOT NULL, since INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
+       due INTEGER NOT NULL, state TEXT NOT NULL, why TEXT NOT NULL DEFAULT '', done INTEGER,
+       UNIQUE ("to", id)
+     ) STRICT;
+     CREATE INDEX delivery_due ON delivery ("to", due) WHERE state = 'waiting';
+     CREATE INDEX delivery_turn ON delivery ("to", incident, number) WHERE state = 'waiting';
+     CREATE INDEX delivery_done ON delivery (done) WHERE done IS NOT NULL;
+     CREATE INDEX delivery_state ON delivery (state, "to");`,
+  ],
+}
+
+const columns = 'id, "to", incident, event, body, since, attempts, due'
+const isHead = `state = 'waiting' AND NOT EXISTS (
+  SELECT 1 FROM delivery AS before
+  WHERE before.state = 'waiting' AND before."to" = delivery."to"
+    AND before.incident = delivery.incident AND before.number < delivery.number)`
+
+/** Deliveries in the data file; `limit` may wait for one destination. */
+export function sqliteOutbox(db: Database, limit = waitingMax): Outbox {
+  const due = db.prepare<Delivery>(
+    `SELECT ${columns} FROM delivery WHERE "to" = ? AND due <= ? AND ${isHead}
+     ORDER BY due, number LIMIT ?`,
+  )
+  const next = db.prepare<{ due: number | null }>(
+    `SELECT min(due) AS due FROM delivery WHERE "to" = ? AND ${isHead}`,
+  )
+  const end = db.prepare(
+    `UPDATE delivery SET state = ?, why = ?, done = ? WHERE id = ? AND "to" = ? AND state = 'waiting'`,
+  )
+  const fail = db.prepare(
+    `UPDATE delivery SET why = ?, due = ?, attempts = attempts + 1
+     WHERE id = ? AND "to" = ? AND state = 'waiting'`,
+  )
+  const abandon = db.prepare(
+    `UPDATE delivery SET state = 'dead', why = ?, done = ?
+     WHERE state = 'waiting' AND "to" NOT IN (SELECT value FROM json_each(?))`,
+  )
+  const forget = db.prepare('DELETE FROM delivery WHERE done < ?')
+  return {
+    add: adder(db, limit),
+    due: (to, now, most) => due.all(to, now, most),
+    nextDue: (to) => next.get(to)?.due ?? undefined,
+    delivered: ({ id, to }, at) => void end.run('delivered', '', at, id, to),
+    failed: ({ id, to }, why, at) => void fail.run(why, at, id, to),
+    dead: ({ id, to }, why, at) => void end.run('dead', why, at, id, to),
+    abandon: (known, why, at) => abandon.run(why, at, JSON.stringify(known)),
+    ...looks(db),
+    revive: reviver(db),
+    forget: (before) => forget.run(before),
+  }
+}
+
+function adder(db: Database, limit: number): Outbox['add'] {
+  const waiting = db.prepare<{ count: number }>(
+    `SELECT count(*) AS count FROM delivery WHERE state = 'waiting' AND "to" = ?`,
+  )
+  const insert = db.prepare(
+    `INSERT INTO delivery (id, "to", incident, event, body, since, due, state, why, done)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT ("to", id) DO NOTHING`,
+  )
+  return (deliveries, at) =>
+    db.transaction(() => {
+      for (const { id, to, incident, event, body } of deliveries) {
+        const full = (waiting.get(to)?.count ?? 0) >= limit
+        const end = full ? ['dead', noRoom, at] : ['waiting', '', null]
+        insert.run(id, to, incident, event, body, at, at, ...end)
+      }
+    })
+}
+
+function looks(db: Database): Pick<Outbox, 'counts' | 'deadOnes'> {
+  const counts = db.prepare<Omit<LaneCount, 'oldest'> & { oldest: number | null }>(
+    `SELECT "to", count(*) FILTER (WHERE state = 'waiting') AS waiting,
+            count(*) FILTER (WHERE state = 'delivered') AS delivered,
+            count(*) FILTER (WHERE state = 'dead') AS dead,
+            min(since) FILTER (WHERE state = 'waiting') AS oldest
+     FROM delivery GROUP BY "to" ORDER BY "to"`,
+  )
+  const dead = db.prepare<DeadDelivery>(
+    `SELECT ${columns}, why, done AS died FROM delivery WHERE state = 'dead'
+     ORDER BY done DESC, number LIMIT ?`,
+  )
+  return {
+    counts: () =>
+      counts.all().map(({ oldest, ...rest }) => ({ ...rest, ...(oldest !== null && { oldest }) })),
+    deadOnes: (most) => dead.all(most),
+  }
+}
+
+/** It gets a number behind whatever waits by now: it had its turn. */
+function reviver(db: Database): Outbox['revive'] {
+  const take = db.prepare<Delivery>(
+    `DELETE FROM delivery WHERE id = ? AND "to" = ? AND state = 'dead' RETURNING ${columns}`,
+  )
+  const put = db.prepare(
+    `INSERT INTO delivery (id, "to", incident, event, body, since, due, state)
+     VALUES (?, ?, ?, ?, ?, ?, ?, 'waiting')`,
+  )
+  return ({ id, to }, at) =>
+    db.transaction(() => {
+      const row = take.get(id, to)
+      if (row) put.run(id, to, row.incident, row.event, row.body, at, at)
+      return row !== undefined
+    })
+}
+
+const noRoom = 'too many wait for this destination'
