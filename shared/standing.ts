@@ -78,6 +78,34 @@ export function resettle(
   return settled(findings, incidents, before, { position, because: 'version' })
 }
 
+/** What stands, in memory. */
+export type Held = Before & {
+  readonly findings: ReadonlyMap<string, FindingRow>
+  readonly rows: ReadonlyMap<string, IncidentRow>
+  write(settled: Settled): void
+}
+
+export function held(): Held {
+  const findings = new Map<string, FindingRow>()
+  const rows = new Map<string, IncidentRow>()
+  return {
+    findings,
+    rows,
+    finding: (key) => findings.get(key),
+    incidents: (root) => rows.get(root),
+    write(settled) {
+      for (const [key, row] of settled.findings) {
+        if (row) findings.set(key, row)
+        else findings.delete(key)
+      }
+      for (const [root, row] of settled.incidents) {
+        if (allOf(row).length > 0) rows.set(root, row)
+        else rows.delete(root)
+      }
+    },
+  }
+}
+
 /** Something that is told anew needs not be kept. */
 function rowOf(said: readonly Incident[], kept: readonly Incident[]): IncidentRow {
   if (kept.length === 0) return { said, kept }

@@ -1,53 +1,43 @@
-import type { Effects, FindingRow } from '#shared/ports/effects.ts'
+import type { Effects } from '#shared/ports/effects.ts'
 import {
   allOf,
   byFirst,
   bySubject,
+  held,
   resettle,
   settle,
-  type IncidentRow,
   type Settled,
 } from '#shared/standing.ts'
 
-type Row = FindingRow & { readonly raised: number }
-
 /** Effects in memory: what a replay prints at its end, and what a loop commits to in tests. */
 export function memoryEffects(): Effects {
-  const rows = new Map<string, Row>()
-  const incidents = new Map<string, IncidentRow>()
+  const stands = held()
+  const raised = new Map<string, number>()
   let through = 0
   let generation = ''
-  const before = {
-    finding: (key: string) => rows.get(key),
-    incidents: (root: string) => incidents.get(root),
-  }
-  const write = ({ findings, incidents: said, changes }: Settled): void => {
-    for (const [key, row] of findings) {
-      if (row) rows.set(key, { ...row, raised: rows.get(key)?.raised ?? changes.position })
-      else rows.delete(key)
-    }
-    for (const [root, row] of said) {
-      if (allOf(row).length > 0) incidents.set(root, row)
-      else incidents.delete(root)
-    }
-    through = changes.position
+  const write = (settled: Settled): void => {
+    const { position, raised: fresh, withdrawn } = settled.changes
+    stands.write(settled)
+    for (const key of fresh) raised.set(key, position)
+    for (const key of withdrawn) raised.delete(key)
+    through = position
   }
   return {
     commit(said, position, also) {
-      const settled = settle(said, before, position)
+      const settled = settle(said, stands, position)
       also?.(settled.changes)
       write(settled)
       return settled.changes
     },
     standing: () => ({
-      findings: [...rows.values()].map(({ finding }) => finding).toSorted(byFirst),
-      incidents: [...incidents.values()].flatMap(allOf).toSorted(bySubject),
+      findings: [...stands.findings.values()].map(({ finding }) => finding).toSorted(byFirst),
+      incidents: [...stands.rows.values()].flatMap(allOf).toSorted(bySubject),
     }),
     emittedThrough: () => through,
     generation: () => generation,
     rebase(standing, named, since, also) {
-      const all = { ...before, keys: rows.keys(), roots: incidents.keys() }
-      const isForgotten = (key: string) => (rows.get(key)?.raised ?? since) < since
+      const all = { ...stands, keys: stands.findings.keys(), roots: stands.rows.keys() }
+      const isForgotten = (key: string) => (raised.get(key) ?? since) < since
       const settled = resettle(standing, all, isForgotten, through)
       also?.(settled.changes)
       write(settled)

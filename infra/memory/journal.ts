@@ -11,7 +11,14 @@ export function memoryJournal(): Journal {
       for (const [source, mark] of Object.entries(marks)) bookmarks.set(source, mark)
       return last
     },
-    read: (after) => batches.filter(({ position }) => position > after),
+    *read(after) {
+      for (let from = after; ; from++) {
+        const next = batches.find(({ position }) => position > from)
+        if (!next) return
+        yield next
+        from = next.position - 1
+      }
+    },
     head: () => last,
     first: () => batches[0]?.position ?? last + 1,
     bookmark: (source) => bookmarks.get(source),

@@ -116,5 +116,5 @@ function addDeed(
 }
 
 /** One record may hold several deeds of one kind: the target tells them apart. */
-const compareDeeds = (a: DeedFact, b: DeedFact): number =>
+export const compareDeeds = (a: DeedFact, b: DeedFact): number =>
   compareMarks(a, b) || (a.target < b.target ? -1 : a.target > b.target ? 1 : 0)

@@ -34,7 +34,7 @@ export class RecentIds {
   }
 }
 
-class Generation {
+export class Generation {
   size = 0
   private words: Uint32Array
   private mask: number

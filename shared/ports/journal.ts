@@ -21,7 +21,7 @@ export type Journal = {
    * @throws Transient if the store cannot be written now; nothing was logged
    */
   append(body: Uint8Array, at: number, bookmarks?: Bookmarks): number
-  /** The batches behind a position, in order. Nothing else may be written until it has come to its end. */
+  /** The batches behind a position, in order, with those that are logged while it is read. */
   read(after: number): Iterable<Logged>
   /** The position of the last batch that was ever logged; 0 if none was. */
   head(): number
