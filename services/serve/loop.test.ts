@@ -1,11 +1,21 @@
 import { describe, expect, test } from 'vitest'
 import { manualScheduler, type ManualScheduler } from '#infra/memory/scheduler.ts'
+import { scratch } from '#infra/sqlite/scratch.fixture.ts'
 import { Bug, Transient } from '#shared/errors.ts'
 import type { MappedRecord } from '#shared/ports/intake.ts'
 import { outcomeHash, outcomeOf } from '#services/replay/outcome.ts'
 import { through } from '#test/engine.ts'
 import { issuers, world } from '#test/properties/world.ts'
-import { loopOptions, mappedOf, memoryStores, offerOf, silent, type Stores } from '#test/serve.ts'
+import {
+  loopOptions,
+  mappedOf,
+  memoryStores,
+  offerOf,
+  silent,
+  sqliteStores,
+  storeParts,
+  type Stores,
+} from '#test/serve.ts'
 import { durableLoop, type Loop, type LoopOptions, type LoopPorts } from './loop.ts'
 import type { Unit } from './tell.ts'
 
@@ -54,6 +64,23 @@ describe('the durable loop', () => {
     await feed(one)
     expect(hashOf(one.stores)).toBe(pure)
     expect(one.loop.status()).toMatchObject({ state: 'running', waiting: 0 })
+  })
+
+  test('comes to it on a data file that is closed and opened in between', async () => {
+    const place = scratch()
+    const half = Math.floor(records.length / 2)
+    const outcomes: string[] = []
+    for (const some of [records.slice(0, half), records.slice(half)]) {
+      const db = place.open(storeParts)
+      const one = bench(sqliteStores(db))
+      await one.loop.start()
+      await feed(one, some)
+      one.loop.close()
+      outcomes.push(hashOf(one.stores))
+      db.close()
+    }
+    place.end()
+    expect(outcomes.at(-1)).toBe(pure)
   })
 
   test('logs together what waits together, up to the size of a unit', async () => {
