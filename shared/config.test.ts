@@ -26,6 +26,9 @@ test('without any source every setting has its default', () => {
     denied: { burst: 10 },
     harvest: { names: 10 },
     accounts: { trusted: [] },
+    data: 'keytrail.db',
+    folders: [],
+    serve: { folderSeconds: 5, keepDays: 30, snapshotSeconds: 30 },
   })
 })
 

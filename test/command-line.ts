@@ -2,6 +2,7 @@ import { memoryEffects } from '#infra/memory/effects.ts'
 import type { Files } from '#shared/ports/sources.ts'
 import { commands } from '#services/cli/commands.ts'
 import { dispatch } from '#services/cli/dispatch.ts'
+import { noMachine } from '#test/machine.ts'
 
 /** A disk of texts by name; a folder is what its files' names begin with. */
 const diskOf = (texts: Readonly<Record<string, string>>): Files => ({
@@ -34,6 +35,7 @@ export async function commandLine(disk: Disk, argv: readonly string[], isTermina
     stderr: { write: (text) => err.push(text), isTerminal: false },
     files: isFiles(disk) ? disk : diskOf(disk),
     effects: memoryEffects,
+    machine: noMachine,
     environment: {},
     cwd: import.meta.dirname,
     version: 'test',

@@ -3,7 +3,7 @@ import { readdir, readFile, realpath, stat } from 'node:fs/promises'
 import type { Stats } from 'node:fs'
 import { join } from 'node:path'
 import { Unreadable } from '#shared/ports/sources.ts'
-import type { ByteSource, Found, Unread } from '#shared/ports/sources.ts'
+import type { ByteSource, Found, Stretch, Unread } from '#shared/ports/sources.ts'
 
 const readChunk = 256 * 1024
 /** A file of at most this size is read with one call. */
@@ -52,15 +52,24 @@ const isPipe = (status: Stats): boolean => status.isFIFO() || status.isCharacter
 function fileAt(path: string, status: Stats): ByteSource {
   const size = status.isFile() ? status.size : 0
   const whole = status.isFile() && size <= small
-  return { name: path, size, open: whole ? () => readWhole(path) : () => readChunks(path) }
+  return {
+    name: path,
+    size,
+    changed: status.mtimeMs,
+    open: (stretch) => (stretch || !whole ? readChunks(path, stretch) : readWhole(path)),
+  }
 }
 
 async function* readWhole(path: string): AsyncGenerator<Uint8Array> {
   yield await readFile(path).catch(unreadable)
 }
 
-async function* readChunks(path: string): AsyncGenerator<Uint8Array> {
-  const chunks: AsyncIterable<Uint8Array> = createReadStream(path, { highWaterMark: readChunk })
+async function* readChunks(path: string, stretch?: Stretch): AsyncGenerator<Uint8Array> {
+  if (stretch && stretch.until <= stretch.from) return
+  // `end` is the last byte that is read.
+  const part = stretch && { start: stretch.from, end: stretch.until - 1 }
+  const options = { highWaterMark: readChunk, ...part }
+  const chunks: AsyncIterable<Uint8Array> = createReadStream(path, options)
   try {
     yield* chunks
   } catch (error) {

@@ -1,5 +1,8 @@
 import type { Config } from '#shared/config.ts'
+import type { DataFile } from '#shared/ports/data-file.ts'
 import type { Effects } from '#shared/ports/effects.ts'
+import type { Log } from '#shared/ports/log.ts'
+import type { Scheduler } from '#shared/ports/scheduler.ts'
 import type { Files } from '#shared/ports/sources.ts'
 
 /** One option of a command, as node:util `parseArgs` takes it, with what help says about it. */
@@ -30,10 +33,22 @@ export type Context = {
   readonly files: Files
   /** A fresh place for what stands at the end of a run. */
   readonly effects: () => Effects
+  /** What only commands that stay need. */
+  readonly machine: Machine
   /** Environment variables, such as NO_COLOR. */
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Working directory from which relative paths count; absolute. */
   readonly cwd: string
+}
+
+/** What a command that stays needs of the machine. */
+export type Machine = {
+  /** Opens a data file as its owner. @throws Unusable in words for the operator */
+  readonly own: (file: string) => DataFile
+  readonly scheduler: Scheduler
+  readonly log: Log
+  /** Resolves when somebody asks the program to end, with the name of the signal. */
+  readonly asked: () => Promise<string>
 }
 
 export type Output = {

@@ -4,6 +4,7 @@ import { deadletters } from './deadletters.ts'
 import { detectionsCommand } from './detections.ts'
 import { docsCommand } from './docs.ts'
 import { replayCommand } from './replay.ts'
+import { serveCommand } from './serve.ts'
 import { startCommand } from './start.ts'
 import { whoCommand } from './who.ts'
 
@@ -13,6 +14,7 @@ const anyAccount = { trustedAccounts: new Set<string>() }
 /** All commands, in the order in which help shows them. Adding one: its file, and a line here. */
 export const commands: readonly Command[] = [
   replayCommand,
+  serveCommand,
   whoCommand,
   detectionsCommand,
   startCommand,

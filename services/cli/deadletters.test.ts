@@ -3,6 +3,7 @@ import { memoryEffects } from '#infra/memory/effects.ts'
 import type { Normalised, RawRecord } from '#shared/messages/record.ts'
 import { deadletters } from './deadletters.ts'
 import { dispatch } from './dispatch.ts'
+import { noMachine } from '#test/machine.ts'
 
 /** Maps what has a time, and nothing else. */
 const normalise = ({ value }: RawRecord): Normalised =>
@@ -35,6 +36,7 @@ async function run(text: string, ...words: readonly string[]) {
       gunzip: (bytes) => bytes,
     },
     effects: memoryEffects,
+    machine: noMachine,
     cwd: '/',
     version: '1',
     environment: {},

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { memoryEffects } from '#infra/memory/effects.ts'
 import { type Command, exit, isOn, numberOf, textOf, textsOf, UsageError } from './command.ts'
 import { dispatch, type Surroundings } from './dispatch.ts'
+import { noMachine } from '#test/machine.ts'
 
 /** Prints what it was given, as JSON. */
 const echo: Command = {
@@ -47,6 +48,7 @@ async function run(argv: readonly string[], given: Partial<Surroundings> = {}, c
     stderr: { write: (text) => err.push(text), isTerminal: false },
     files,
     effects: memoryEffects,
+    machine: noMachine,
     cwd: '/',
     version: '1.2.3',
     environment: {},

@@ -1,6 +1,6 @@
 import { parse } from 'yaml'
 import { type Config, ConfigError, configFrom } from '#shared/config.ts'
-import { reasonOf, Transient } from '#shared/errors.ts'
+import { reasonOf, Transient, Unusable } from '#shared/errors.ts'
 import { suggestion } from '#shared/nearest.ts'
 import { printable } from '#shared/printable.ts'
 import { argumentsOf } from './arguments.ts'
@@ -119,7 +119,8 @@ function told(error: unknown, command: Command | undefined): { status: number; t
     return { status: exit.usage, text: error.message + usage }
   }
   if (error instanceof ConfigError) return { status: exit.usage, text: error.message }
-  if (error instanceof Transient) return { status: exit.failed, text: error.message }
+  if (error instanceof Transient || error instanceof Unusable)
+    return { status: exit.failed, text: error.message }
   const stack = error instanceof Error ? (error.stack ?? error.message) : reasonOf(error)
   return { status: exit.failed, text: `This is a fault of keytrail, please report it:\n${stack}` }
 }

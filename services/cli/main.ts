@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { files } from '#infra/files/files.ts'
+import { pinoLog } from '#infra/log/log.ts'
 import { memoryEffects } from '#infra/memory/effects.ts'
+import { systemScheduler } from '#infra/clock/scheduler.ts'
+import { ownDataFile } from '#infra/sqlite/data-file.ts'
 import type { Output } from './command.ts'
 import { commands } from './commands.ts'
 import { dispatch } from './dispatch.ts'
@@ -27,6 +30,12 @@ process.exitCode = await dispatch(process.argv.slice(2), commands, {
   stderr: outputOf(process.stderr),
   files,
   effects: memoryEffects,
+  machine: {
+    own: ownDataFile,
+    scheduler: systemScheduler,
+    log: pinoLog('info'),
+    asked: signalled,
+  },
   cwd: process.cwd(),
   version,
   environment: process.env,
@@ -43,4 +52,12 @@ function readText(path: string): string | undefined {
   } catch {
     return undefined
   }
+}
+
+/** Keeps the process alive until a signal comes; the second one ends it at once, as if nobody listened. */
+function signalled(): Promise<string> {
+  const alive = setInterval(() => undefined, 2 ** 30)
+  return new Promise<string>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve)
+  }).finally(() => clearInterval(alive))
 }

@@ -1,12 +1,13 @@
 import { Damaged } from '#shared/ports/sources.ts'
 import type { ByteSource, Files } from '#shared/ports/sources.ts'
 import { oneAhead, startAhead } from './ahead.ts'
-import type { Ignored, RawBatch } from './batch.ts'
+import type { RawBatch } from './batch.ts'
 import { decode } from './decode.ts'
 import type { Decoded } from './decode.ts'
 import { Collector } from './collector.ts'
 import { CsvCutter, isAthenaCsv } from './csv.ts'
 import { limits } from './limits.ts'
+import { withoutSisters } from './sisters.ts'
 import type { Habits } from './separators.ts'
 import { Splitter } from './splitter.ts'
 import type { Cutter } from './piece.ts'
@@ -51,26 +52,6 @@ const nothing: RawBatch = {
   ignored: [],
   unread: [],
   progress: { bytes: 0, totalBytes: 0, files: 0, totalFiles: 0 },
-}
-
-/** Sister prefixes of a trail (CloudTrail User Guide, "log file name format"): they repeat in S3 what is no audit record. */
-const sisters: readonly (readonly [RegExp, string])[] = [
-  [/(?:^|\/)CloudTrail-Digest\//, 'CloudTrail digest file'],
-  [/(?:^|\/)CloudTrail-Insight\//, 'CloudTrail insight file'],
-]
-
-/** Leaves the sisters of a trail aside. By themselves they are read like any file, and told by what they hold. */
-function withoutSisters(found: readonly ByteSource[]): {
-  sources: readonly ByteSource[]
-  skipped: readonly Ignored[]
-} {
-  const skipped = found.flatMap(({ name }): Ignored[] => {
-    const sister = sisters.find(([place]) => place.test(name))
-    return sister ? [{ pointer: { source: name, offset: 0 }, reason: sister[1] }] : []
-  })
-  if (skipped.length === found.length) return { sources: found, skipped: [] }
-  const aside = new Set(skipped.map(({ pointer }) => pointer.source))
-  return { sources: found.filter(({ name }) => !aside.has(name)), skipped }
 }
 
 type Opened = {

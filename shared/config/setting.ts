@@ -83,3 +83,22 @@ function hasNamedGroup(text: string, groups: readonly string[]): boolean {
     return false
   }
 }
+
+/** Path of a file. */
+export function path(options: {
+  readonly fallback: string
+  readonly prose: string
+}): Setting<string> {
+  return {
+    schema: z
+      .string()
+      .min(1)
+      .max(4096)
+      .regex(/^[^\0]*$/),
+    fallback: options.fallback,
+    prose: options.prose,
+    allowed: 'the path of a file; a relative one counts from the working directory',
+    placeholder: 'FILE',
+    fromText: (text) => text,
+  }
+}

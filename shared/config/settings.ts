@@ -1,4 +1,4 @@
-import { count, names, pattern, type Setting } from './setting.ts'
+import { count, names, path, pattern, type Setting } from './setting.ts'
 
 /**
  * Every setting, once. From this table come the type `Config`, the keys of `keytrail.yaml`, the
@@ -85,6 +85,39 @@ export const settings = {
       each: 'account ids of twelve digits, quoted in YAML',
       pattern: /^\d{12}$/,
       prose: 'Accounts that are ours; sharing data with another one is sharing outside',
+    }),
+  },
+  data: path({
+    fallback: 'keytrail.db',
+    prose: 'Data file of serve, and of the commands that ask it',
+  }),
+  folders: names({
+    fallback: [],
+    each: 'folders, or NAME=FOLDER',
+    prose:
+      'Folders that serve watches: CloudTrail files as a trail writes them, activities, OTLP/JSON',
+  }),
+  serve: {
+    folderSeconds: count({
+      fallback: 5,
+      min: 1,
+      max: 3_600,
+      unit: 'seconds',
+      prose: 'Time between two looks at a watched folder, at least',
+    }),
+    keepDays: count({
+      fallback: 30,
+      min: 1,
+      max: 3_650,
+      unit: 'days',
+      prose: 'How long the log of batches and dead letters are kept',
+    }),
+    snapshotSeconds: count({
+      fallback: 30,
+      min: 1,
+      max: 86_400,
+      unit: 'seconds',
+      prose: 'Time between two snapshots of the state, at least',
     }),
   },
 } as const satisfies Tree

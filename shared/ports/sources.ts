@@ -4,9 +4,17 @@ export type ByteSource = {
   readonly name: string
   /** How many bytes it holds as stored (compressed, where it is); 0 where that is unknown. */
   readonly size: number
-  /** The bytes from the beginning, in chunks that nobody writes to again. Throws `Unreadable`. */
-  open(): AsyncIterable<Uint8Array>
+  /** When its content last changed as its store says, epoch ms; absent where the store does not know. */
+  readonly changed?: number
+  /**
+   * The bytes from the beginning, or a stretch of them, in chunks that nobody writes to again. Standard input has no stretches.
+   * Throws `Unreadable`.
+   */
+  open(stretch?: Stretch): AsyncIterable<Uint8Array>
 }
+
+/** The bytes from an offset on, up to another one, which is not among them. */
+export type Stretch = { readonly from: number; readonly until: number }
 
 /** A path that gave nothing, and why. */
 export type Unread = { readonly path: string; readonly reason: string }

@@ -1,0 +1,104 @@
+import { resolve } from 'node:path'
+import type { Config } from '#shared/config.ts'
+import { Unusable } from '#shared/errors.ts'
+import type { Notice } from '#shared/messages/desk.ts'
+import { detections } from '#services/detect/detections/index.ts'
+import { normalise } from '#services/normalise/normalise.ts'
+import { serve } from '#services/serve/serve.ts'
+import { watchedFolder, type FolderOptions } from '#services/sources/folder.ts'
+import { type Command, type Context, exit, UsageError } from './command.ts'
+import { normaliseOptions, policyOf } from './policy.ts'
+
+const dayMs = 86_400_000
+/** Record ids that each partition remembers, so that a repetition costs nothing. */
+const recentMax = 1 << 20
+
+/** `keytrail serve`: the same engine, running: sources in, incidents out, and nothing lost in between. */
+export const serveCommand: Command = {
+  name: 'serve',
+  summary: 'Watch the sources of the settings and raise incidents as they happen',
+  usage: '[--data FILE] [--folders [NAME=]FOLDER,…]',
+  options: {},
+  async run(_args, context) {
+    const { config, machine } = context
+    const folders = foldersOf(config, context.cwd)
+    if (folders.length === 0)
+      throw new UsageError('serve: no source is configured; --folders FOLDER names one to watch.')
+    const data = machine.own(resolve(context.cwd, config.data))
+    try {
+      return await untilAsked(folders, data, context)
+    } finally {
+      data.close()
+    }
+  },
+}
+
+async function untilAsked(
+  folders: readonly FolderOptions[],
+  data: ReturnType<Context['machine']['own']>,
+  { config, machine, files }: Context,
+): Promise<number> {
+  const { scheduler, log } = machine
+  let end: (status: number) => void = () => undefined
+  const ended = new Promise<number>((resolve) => (end = resolve))
+  const failed = (why: unknown): void => {
+    log.error('the loop has stopped: what it would write cannot be trusted', { why })
+    end(exit.failed)
+  }
+  const ports = { ...data, scheduler, log, failed }
+  const reading = normaliseOptions(config)
+  const serving = await serve(optionsOf(config), {
+    ...ports,
+    at: () => undefined,
+    board: { heard: () => undefined, failed: () => undefined },
+    send: (notices) => notices.forEach((notice) => log.info('incident', { ...lineOf(notice) })),
+    sources: (intake) =>
+      folders.map((folder) =>
+        watchedFolder(folder, {
+          files,
+          intake,
+          scheduler,
+          normalise: (raw) => normalise(raw, reading),
+          told: ({ source, dead }) => {
+            for (const { reason, field, source: file, offset } of dead)
+              log.warn('a record was not understood', { source, file, offset, field, reason })
+          },
+        }),
+      ),
+  })
+  log.info('serving', { data: config.data, folders: folders.map(({ path }) => path) })
+  void machine.asked().then((signal) => {
+    log.info('asked to end', { signal })
+    end(exit.fine)
+  })
+  const status = await ended
+  await serving.close()
+  return status
+}
+
+const lineOf = ({ event, of }: Notice) => ({
+  id: event.id,
+  event: event.kind,
+  severity: of.incident.severity,
+  title: of.incident.title,
+})
+
+const optionsOf = (config: Config) => ({
+  engine: { partitions: config.partitions, policy: policyOf(config), detections, recentMax },
+  unitMax: config.batch,
+  keepMs: config.serve.keepDays * dayMs,
+  snapshotMs: config.serve.snapshotSeconds * 1000,
+  holdMs: 60_000,
+})
+
+/** `NAME=FOLDER`, or a folder that is called by its path. @throws Unusable if two have one name */
+function foldersOf({ folders, serve: { folderSeconds } }: Config, cwd: string): FolderOptions[] {
+  const all = folders.map((text) => {
+    const [, name, path = text] = /^([\w.-]{1,64})=(.+)$/.exec(text) ?? []
+    return { name: name ?? text, path: resolve(cwd, path), everyMs: folderSeconds * 1000 }
+  })
+  for (const { name, path } of all)
+    if (all.some((other) => other.name === name && other.path !== path))
+      throw new Unusable(`folders: two of them are called ${name}`)
+  return all
+}

@@ -1,0 +1,77 @@
+import type { Notice } from '#shared/messages/desk.ts'
+import type { Desk } from '#shared/ports/desk.ts'
+import type { Intake } from '#shared/ports/intake.ts'
+import { frontDesk } from '#services/desk/front.ts'
+import type { EngineOptions } from '#services/pipeline.ts'
+import { keepPolling, type PollingPorts } from '#services/sources/polling.ts'
+import type { Source } from '#services/sources/source.ts'
+import { generationOf } from './generation.ts'
+import { durableLoop, type Loop, type LoopPorts } from './loop.ts'
+import type { Participant } from './tell.ts'
+
+export type ServeOptions = {
+  readonly engine: EngineOptions
+  /** Records in one unit of work, at most. */
+  readonly unitMax: number
+  readonly keepMs: number
+  readonly snapshotMs: number
+  /** Least time between two `changed` of one incident, ms. */
+  readonly holdMs: number
+}
+
+export type ServePorts = Omit<LoopPorts, 'participants'> & {
+  readonly desk: Desk
+  readonly board: PollingPorts['board']
+  /** Puts what people shall hear where it is sent from; inside the transaction that it is from. */
+  readonly send: (notices: readonly Notice[]) => void
+  /** Others who write in the commit of a unit. */
+  readonly participants?: readonly Participant[]
+  /** The sources that are asked, once there is somebody to hand over to. */
+  readonly sources: (intake: Intake) => readonly Source[]
+}
+
+export type Serving = {
+  readonly loop: Loop
+  /** Asks no source any more, judges what waits, stores a snapshot. */
+  close(): Promise<void>
+}
+
+/** Records that may wait for the log, in units. */
+const waitingUnits = 20
+
+/** Everything of `keytrail serve` that lasts: the loop on its stores, the desk in its commits, the sources in front of it. */
+export async function serve(options: ServeOptions, ports: ServePorts): Promise<Serving> {
+  const front = frontDesk(ports)
+  const hear: Participant = {
+    take: ({ changes, at }) => void front.hear(changes, { at, holdMs: options.holdMs }),
+  }
+  const loop = durableLoop(
+    {
+      ...options,
+      generation: generationOf(options.engine),
+      waitingMax: waitingUnits * options.unitMax,
+    },
+    { ...ports, participants: [hear, ...(ports.participants ?? [])] },
+  )
+  const { silent, told, rebased } = await loop.start()
+  if (silent + told > 0) ports.log.info('the log was read', { silent, told })
+  if (rebased) ports.log.info('other code or settings judged the log anew', { ...counts(rebased) })
+  const polling = keepPolling(ports.sources(loop), ports)
+  return {
+    loop,
+    async close() {
+      await polling.close()
+      loop.close()
+    },
+  }
+}
+
+const counts = ({
+  raised,
+  changed,
+  withdrawn,
+}: Record<'raised' | 'changed' | 'withdrawn', readonly string[]>) => ({
+  raised: raised.length,
+  changed: changed.length,
+  withdrawn: withdrawn.length,
+})

@@ -1,0 +1,215 @@
+import { appendFile, mkdir, mkdtemp, rename, rm, utimes, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { files } from '#infra/files/files.ts'
+import type { Offer } from '#shared/ports/intake.ts'
+import type { AgentActivity } from '#shared/messages/activity.ts'
+import type { Mapped } from '#shared/messages/record.ts'
+import { normalise } from '#services/normalise/normalise.ts'
+import { watchedFolder } from './folder.ts'
+import type { Source } from './source.ts'
+
+let path = ''
+beforeEach(async () => {
+  path = await mkdtemp(join(tmpdir(), 'keytrail-'))
+})
+afterEach(() => rm(path, { recursive: true }))
+
+const now = Date.parse('2026-05-04T10:00:00Z')
+const written = new Date('2026-05-04T09:30:00Z')
+
+const activity = (n: number) =>
+  `${JSON.stringify({ kind: 'task.started', id: `s-${n}`, time: '2026-05-04T09:00:00Z', task: `t-${n}`, agent: 'a' })}\n`
+const trail = (n: number) => ({
+  eventVersion: '1.11',
+  eventTime: '2026-05-04T09:00:00Z',
+  eventSource: 's3.amazonaws.com',
+  eventName: 'ListBuckets',
+  eventCategory: 'Management',
+  awsRegion: 'us-east-1',
+  recipientAccountId: '111122223333',
+  eventID: `00000000-0000-4000-8000-00000000000${n}`,
+  userIdentity: {
+    type: 'IAMUser',
+    principalId: 'AIDAEXAMPLE',
+    arn: 'arn:aws:iam::111122223333:user/ana',
+    accountId: '111122223333',
+    accessKeyId: 'AKIAEXAMPLE000000001',
+    userName: 'ana',
+  },
+})
+
+/** An intake that takes all, or says so many times that it is busy. */
+function intake({ busy = 0 } = {}) {
+  const offers: Offer[] = []
+  const bookmarks = new Map<string, string>()
+  return {
+    offers,
+    activities: (): Mapped[] =>
+      offers.flatMap(({ records }) => records.flatMap((r) => r.activities)),
+    ids: (): string[] => offers.flatMap(({ records }) => records.map(({ record }) => record)),
+    dead: () => offers.flatMap(({ dead = [] }) => dead),
+    bookmark: (source: string) => bookmarks.get(source),
+    offer(offer: Offer) {
+      if (busy-- > 0) return Promise.resolve({ as: 'busy', retryAfterSeconds: 1 } as const)
+      offers.push(offer)
+      if (offer.bookmark !== undefined) bookmarks.set(offer.source, offer.bookmark)
+      return Promise.resolve({ as: 'logged' } as const)
+    },
+  }
+}
+
+function watch(to: ReturnType<typeof intake>): Source {
+  const scheduler = {
+    now: () => now,
+    elapsed: () => 0,
+    soon: (work: () => void) => work(),
+    later: (_ms: number, work: () => void) => {
+      work()
+      return () => undefined
+    },
+  }
+  return watchedFolder(
+    { name: 'trail', path, everyMs: 1000 },
+    {
+      files,
+      intake: to,
+      scheduler,
+      normalise: (raw) => normalise(raw, { trustedAccounts: new Set() }),
+      told: () => undefined,
+    },
+  )
+}
+
+const place = (name: string) => join(path, name)
+
+describe('a watched folder', () => {
+  test('lines are read as they are appended, each once, the last one when its newline is there', async () => {
+    const to = intake()
+    const source = watch(to)
+    await writeFile(place('a.jsonl'), activity(1) + activity(2).slice(0, 20))
+    await source.poll(now)
+    expect(to.ids()).toHaveLength(1)
+    await appendFile(place('a.jsonl'), activity(2).slice(20) + activity(3))
+    await source.poll(now)
+    expect(to.ids()).toHaveLength(3)
+    expect(new Set(to.ids()).size).toBe(3)
+    expect(to.dead()).toEqual([])
+  })
+
+  test('a last line without newline is read once nothing changes any more', async () => {
+    const to = intake()
+    const source = watch(to)
+    await writeFile(place('a.jsonl'), activity(1) + activity(2).trimEnd())
+    await source.poll(now)
+    expect(to.ids()).toHaveLength(1)
+    await source.poll(now)
+    expect(to.ids()).toHaveLength(2)
+    await source.poll(now)
+    expect(to.ids()).toHaveLength(2)
+  })
+
+  test('a document is read once it has not changed between two looks', async () => {
+    const to = intake()
+    const source = watch(to)
+    const text = JSON.stringify({ Records: [trail(1), trail(2)] })
+    await writeFile(place('half.json'), text.slice(0, 300))
+    await source.poll(now)
+    await writeFile(place('half.json'), text)
+    await writeFile(place('whole.json.gz'), gzipSync(JSON.stringify({ Records: [trail(3)] })))
+    await source.poll(now)
+    expect(to.ids()).toEqual([])
+    await source.poll(now)
+    expect(to.ids().toSorted()).toEqual([1, 2, 3].map((n) => trail(n).eventID))
+    expect(to.dead()).toEqual([])
+  })
+
+  test('a restart goes on from the bookmarks', async () => {
+    const to = intake()
+    await writeFile(place('a.jsonl'), activity(1))
+    await writeFile(place('b.json'), JSON.stringify({ Records: [trail(1)] }, null, 1))
+    const first = watch(to)
+    await first.poll(now)
+    await first.poll(now)
+    const again = watch(to)
+    await appendFile(place('a.jsonl'), activity(2))
+    await again.poll(now)
+    await again.poll(now)
+    expect(to.ids()).toHaveLength(3)
+  })
+
+  test('a file that was replaced under its name is read from its beginning', async () => {
+    const to = intake()
+    const source = watch(to)
+    await writeFile(place('a.jsonl'), activity(1))
+    await source.poll(now)
+    await writeFile(place('new'), activity(7) + activity(8))
+    await rename(place('new'), place('a.jsonl'))
+    await source.poll(now)
+    expect(to.activities().map((each) => (each as { task?: string }).task)).toEqual([
+      't-1',
+      't-7',
+      't-8',
+    ])
+  })
+
+  test('reports are stamped with the source and with the change of their file, whatever they say', async () => {
+    const to = intake()
+    const claim = JSON.parse(activity(1)) as object
+    const forged = { ...claim, source: 'broker', received: '2026-05-04T09:00:00Z' }
+    await writeFile(place('a.jsonl'), `${JSON.stringify(forged)}\n`)
+    await utimes(place('a.jsonl'), written, written)
+    await watch(to).poll(now)
+    const [told] = to.activities() as AgentActivity[]
+    expect(told).toMatchObject({ source: 'trail', received: written.getTime() })
+  })
+
+  test('what is not understood becomes a dead letter that names its place in the file', async () => {
+    const to = intake()
+    const source = watch(to)
+    await writeFile(place('a.jsonl'), activity(1))
+    await source.poll(now)
+    await appendFile(place('a.jsonl'), '{"broken"\n')
+    await source.poll(now)
+    expect(to.dead()).toMatchObject([{ source: place('a.jsonl'), offset: activity(1).length }])
+  })
+
+  test('where there is no room it waits', async () => {
+    const to = intake({ busy: 3 })
+    await writeFile(place('a.jsonl'), activity(1))
+    await watch(to).poll(now)
+    expect(to.ids()).toHaveLength(1)
+  })
+
+  test('digests of a trail are left aside', async () => {
+    const to = intake()
+    const source = watch(to)
+    await mkdir(place('CloudTrail-Digest'))
+    await writeFile(place('CloudTrail-Digest/d.jsonl'), activity(2))
+    await writeFile(place('a.jsonl'), activity(1))
+    await source.poll(now)
+    expect(to.ids()).toHaveLength(1)
+  })
+
+  test('a folder that cannot be read is told', async () => {
+    await expect(
+      watchedFolder(
+        { name: 'trail', path: place('nowhere'), everyMs: 1000 },
+        {
+          files,
+          intake: intake(),
+          scheduler: {
+            now: () => now,
+            elapsed: () => 0,
+            soon: () => undefined,
+            later: () => () => undefined,
+          },
+          normalise: (raw) => normalise(raw, { trustedAccounts: new Set() }),
+          told: () => undefined,
+        },
+      ).poll(now),
+    ).rejects.toThrow('no such file or folder')
+  })
+})

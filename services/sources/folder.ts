@@ -1,0 +1,155 @@
+import { Transient } from '#shared/errors.ts'
+import type { Offer } from '#shared/ports/intake.ts'
+import type { ByteSource, Files } from '#shared/ports/sources.ts'
+import { readPaths } from '#services/ingest/read-paths.ts'
+import { withoutSisters } from '#services/ingest/sisters.ts'
+import { bookmarkOf, readFrom, type Read } from './bookmark.ts'
+import { cannotRead, deliver, offerOf, type DeliverPorts } from './deliver.ts'
+import type { Source } from './source.ts'
+import { headOf, wholeLines, type Head } from './tail.ts'
+
+export type FolderOptions = {
+  readonly name: string
+  readonly path: string
+  /** Milliseconds between two looks, at least. */
+  readonly everyMs: number
+}
+
+export type FolderPorts = DeliverPorts & { readonly files: Files }
+
+/** Looking through a large tree takes no more than this part of all time. */
+const lookingShare = 0.1
+/** Files that are read at the same time. */
+const readersMax = 8
+/** Bytes of a growing file that are read before its bookmark moves on. */
+const stretchBytes = 16 * 1024 * 1024
+const batchRecords = 2_000
+
+/** What is known of a file that is there: as it was at the last look, and whether all of it is read. */
+type Known = { readonly stamp: string; readonly isRead: boolean }
+
+/**
+ * A folder, or a tree as a trail writes it to S3, that is looked through again and again. Lines are read as they are appended;
+ * other files once they have not changed between two looks. What was read is known by a bookmark for each file, so that a
+ * restart reads again only what was under way, which changes nothing.
+ *
+ * The door stamp of a report is the time of change of its file: it was there no later than that.
+ */
+export function watchedFolder(options: FolderOptions, ports: FolderPorts): Source {
+  let known: ReadonlyMap<string, Known> = new Map()
+  return {
+    name: options.name,
+    silence: 60 + Math.ceil(options.everyMs / 100),
+    async poll(now) {
+      const began = ports.scheduler.elapsed()
+      const { sources: found, unread } = await ports.files.find([options.path])
+      const took = ports.scheduler.elapsed() - began
+      const failures = unread.map(({ path, reason }) => `${path}: ${reason}`)
+      const seen = new Map<string, Known>()
+      await inParallel(withoutSisters(found).sources, readersMax, async (file) => {
+        const look: Look = { file, now, before: known.get(file.name), folder: options.name }
+        const isRead = await readNew(look, ports).catch((thrown: unknown) => {
+          if (!(thrown instanceof Transient)) throw thrown
+          failures.push(thrown.message)
+          return false
+        })
+        seen.set(file.name, { stamp: stampOf(file), isRead })
+      })
+      known = seen
+      if (failures[0] !== undefined) throw cannotRead(options.path, summary(failures))
+      return Math.max(options.everyMs, took / lookingShare)
+    },
+  }
+}
+
+const summary = ([first = '', ...rest]: readonly string[]): string =>
+  rest.length === 0 ? first : `${first}; ${rest.length} more`
+
+/** Another size or another time is another content. */
+const stampOf = ({ size, changed = 0 }: ByteSource): string => `${size}:${Math.floor(changed)}`
+
+type Look = {
+  readonly folder: string
+  readonly file: ByteSource
+  readonly before: Known | undefined
+  readonly now: number
+}
+
+/** Reads what is new in a file; true if nothing is left to read. */
+async function readNew({ folder, file, before, now }: Look, ports: FolderPorts): Promise<boolean> {
+  const stamp = stampOf(file)
+  const isSame = before?.stamp === stamp
+  if (isSame && before.isRead) return true
+  const bookmark = `${folder}/${file.name}`
+  const read = readFrom(ports.intake.bookmark(bookmark))
+  if (read?.stamp === stamp && read.through >= file.size) return true
+  const { form, print } = await headOf(file)
+  // Somebody may still be writing: a document is whole, and a last line ended, when nothing changed for a while.
+  if (form === 'document' && !isSame) return false
+  let through = form === 'lines' && read && goesOn(file, read, print) ? read.through : 0
+  while (through < file.size) {
+    const isLast = form === 'document' || file.size - through <= stretchBytes
+    const until = isLast ? file.size : through + stretchBytes
+    const stretch = { file, folder, from: through, until, isWhole: isLast && isSame }
+    const passed = await readStretch(stretch, now, ports, (bytes) => {
+      const reached = through + bytes
+      return [bookmark, bookmarkOf({ stamp, through: reached, head: print(reached) })]
+    })
+    if (passed === 0) return false
+    through += passed
+  }
+  return true
+}
+
+/** Is it the file that was read, only longer? */
+const goesOn = (file: ByteSource, read: Read, print: Head['print']): boolean =>
+  read.through <= file.size && read.head === print(read.through)
+
+type Stretch = {
+  readonly folder: string
+  readonly file: ByteSource
+  readonly from: number
+  readonly until: number
+  /** False: what stands behind its last newline is left for later. */
+  readonly isWhole: boolean
+}
+
+/** Hands over the records of a stretch, the bookmark with the last of them; how many bytes are done. */
+async function readStretch(
+  { folder, file, from, until, isWhole }: Stretch,
+  now: number,
+  ports: FolderPorts,
+  marked: (bytes: number) => readonly [source: string, bookmark: string],
+): Promise<number> {
+  const chunks = file.open({ from, until })
+  const { lines, passed } = isWhole
+    ? { lines: chunks, passed: () => until - from }
+    : wholeLines(chunks)
+  const only = { name: file.name, size: until - from, open: () => lines }
+  const files = { ...ports.files, find: () => Promise.resolve({ sources: [only], unread: [] }) }
+  const received = Math.min(now, Math.floor(file.changed ?? now))
+  let held: Offer | undefined
+  for await (const batch of readPaths([file.name], files, { batch: batchRecords })) {
+    const [failed] = batch.unread
+    if (failed) throw cannotRead(failed.path, failed.reason)
+    if (held) await deliver(held, ports)
+    held = offerOf(batch, { source: folder, received, from }, ports)
+  }
+  const bytes = passed()
+  if (!held || bytes === 0) return bytes
+  const [source, bookmark] = marked(bytes)
+  await deliver({ ...held, source, bookmark }, ports)
+  return bytes
+}
+
+async function inParallel<T>(
+  items: readonly T[],
+  most: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const left = items.values()
+  const worker = async (): Promise<void> => {
+    for (const item of left) await work(item)
+  }
+  await Promise.all(Array.from({ length: most }, worker))
+}

@@ -1,0 +1,13 @@
+/** A source that Keytrail asks: it is polled, one poll at a time. */
+export type Source = {
+  readonly name: string
+  /**
+   * Hands over what is new.
+   * @param now epoch ms by the door's clock
+   * @returns milliseconds until it wants to be asked again
+   * @throws Transient if the outside world does not answer; what was handed over until then stays
+   */
+  poll(now: number): Promise<number>
+  /** Seconds without an answer after which it counts as blind. */
+  readonly silence: number
+}

@@ -1,0 +1,17 @@
+import type { DeadLetters } from './dead-letters.ts'
+import type { Desk } from './desk.ts'
+import type { Effects } from './effects.ts'
+import type { Journal } from './journal.ts'
+import type { Outbox } from './outbox.ts'
+import type { Snapshots } from './snapshots.ts'
+
+/** Everything that `keytrail serve` keeps, for the one process that owns it. */
+export type DataFile = {
+  readonly journal: Journal
+  readonly effects: Effects
+  readonly snapshots: Snapshots
+  readonly letters: DeadLetters
+  readonly desk: Desk
+  readonly outbox: Outbox
+  close(): void
+}

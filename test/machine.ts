@@ -1,0 +1,13 @@
+import { manualScheduler } from '#infra/memory/scheduler.ts'
+import type { Machine } from '#services/cli/command.ts'
+import { silent } from './serve.ts'
+
+/** A machine for commands that end by themselves: it keeps nothing, and nobody asks it to end. */
+export const noMachine: Machine = {
+  own: (file) => {
+    throw new Error(`no command under test serves a data file: ${file}`)
+  },
+  scheduler: manualScheduler(0),
+  log: silent,
+  asked: () => new Promise<string>(() => undefined),
+}
