@@ -23,6 +23,7 @@ const guards = {
 
 /** Tests that need something outside of this repository, by the name `--without` takes. */
 const external = {
+  moto: ['test/integration/aws/*.moto.test.ts'],
   kafka: ['test/integration/kafka*/**', '**/*.kafka.test.ts'],
   postgres: ['test/integration/postgres*/**', '**/*.postgres.test.ts'],
 }

@@ -122,3 +122,17 @@ function deniedUntil(denials: Denials, action: Denying): number | undefined {
   const ends = `:${action.unit.session}`
   return [...denials].find(([unit]) => unit.endsWith(ends))?.[1]
 }
+
+/**
+ * Longest life of a session: role sessions 12 hours, those of users 36 (STS API Reference). A denial of sessions issued
+ * before a time that far back denies nobody any more.
+ */
+export function withoutExpired(denials: Denials, now: number): Denials {
+  const hours = (unit: string) => (unit === everySession ? 36 : 12)
+  return new Map([...denials].filter(([unit, at]) => at + hours(unit) * 3_600_000 > now))
+}
+
+/** Characters that inline policies of one entity may have together, white space not counted (IAM User Guide, "quotas"). */
+export const inlineLimits = { user: 2_048, role: 10_240 } as const
+
+export const inlineSize = (document: string): number => document.replace(/\s/g, '').length

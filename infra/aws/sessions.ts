@@ -1,0 +1,94 @@
+import type { IAMClient } from '@aws-sdk/client-iam'
+import { Refused, type Prior, type Standing } from '#shared/ports/actuator.ts'
+import {
+  denialPolicy,
+  denialsOf,
+  documentOf,
+  everySession,
+  inlineLimits,
+  inlineSize,
+  issuedBeforeOf,
+  noDenials,
+  standingOf,
+  withDenial,
+  withoutDenial,
+  withoutExpired,
+  type Denials,
+  type Denying,
+} from './denials.ts'
+import { entityOf, type Entity } from './entities.ts'
+
+const unitOf = (id: string, action: Denying): string =>
+  action.kind === 'deny-session' ? `${id}:${action.unit.session}` : everySession
+
+function ours(document: string | null, { named }: Entity): Denials {
+  const denials = document === null ? noDenials : denialsOf(document)
+  if (!denials)
+    throw new Refused(
+      'changed',
+      `${named}: somebody else wrote or changed the policy ${denialPolicy}. Look at it, and remove it if it is not needed.`,
+    )
+  return denials
+}
+
+/** Puts the denials; where they find no room, without those that deny nobody any more. */
+async function put(entity: Entity, denials: Denials, now: number): Promise<string> {
+  const document = documentOf(denials)
+  const fits = (text: string) => inlineSize(text) <= inlineLimits[entity.kind]
+  const pruned = documentOf(withoutExpired(denials, now))
+  if (fits(document)) {
+    try {
+      return await entity.put(document)
+    } catch (error) {
+      const isFull = error instanceof Refused && error.because === 'no-room'
+      if (!isFull || pruned === document) throw error
+    }
+  }
+  if (fits(pruned)) return entity.put(pruned)
+  throw new Refused(
+    'no-room',
+    `${entity.named}: ${denials.size} cuts find no room in one policy. Undo what is no longer needed, or cut the whole ${entity.kind}.`,
+  )
+}
+
+/** Denying sessions: entries in one inline policy under our own name. */
+export const sessions = {
+  inspect: async (iam: IAMClient, action: Denying): Promise<Prior> => {
+    const entity = entityOf(iam, action)
+    const id = await entity.id()
+    const document = await entity.policy()
+    const issuedBefore = ours(document, entity).get(unitOf(id, action)) ?? null
+    return { kind: action.kind, entity: id, issuedBefore, document }
+  },
+  apply: async (iam: IAMClient, action: Denying, prior: Prior, now: number): Promise<string> => {
+    const entity = entityOf(iam, action)
+    const id = await entity.id()
+    if (prior.kind !== 'disable-key' && prior.entity !== id)
+      throw new Refused('changed', `${entity.named} was made anew since: its sessions are others`)
+    const document = await entity.policy()
+    const denials = ours(document, entity)
+    if (standingOf(document, action) === 'in-force') return ''
+    return put(entity, withDenial(denials, unitOf(id, action), issuedBeforeOf(action)), now)
+  },
+  standing: async (iam: IAMClient, action: Denying): Promise<Standing> => {
+    const entity = entityOf(iam, action)
+    const document = await entity.policy()
+    // No policy, or nothing that it could be on.
+    if (document === null) await entity.id()
+    return standingOf(document, action)
+  },
+  undo: async (iam: IAMClient, action: Denying, prior: Prior, now: number): Promise<string> => {
+    const entity = entityOf(iam, action)
+    const id = await entity.id()
+    const isOther = prior.kind === 'disable-key' || prior.entity !== id
+    const before = isOther ? null : prior.issuedBefore
+    const unit =
+      isOther && prior.kind !== 'disable-key' ? unitOf(prior.entity, action) : unitOf(id, action)
+    const denials = ours(await entity.policy(), entity)
+    const rest = withoutDenial(denials, unit, issuedBeforeOf(action), before)
+    if (!rest)
+      throw new Refused('changed', `${entity.named}: somebody changed the time of this cut since`)
+    if (rest === denials) return ''
+    return rest.size === 0 ? entity.remove() : put(entity, rest, now)
+  },
+}
