@@ -27,7 +27,12 @@ const diskOf = (texts: Readonly<Record<string, string>>): Files => ({
 export type Disk = Files | Readonly<Record<string, string>>
 
 /** Runs the command line as a process would, over a disk of texts or the real one, with its output in texts. */
-export async function commandLine(disk: Disk, argv: readonly string[], isTerminal = false) {
+export async function commandLine(
+  disk: Disk,
+  argv: readonly string[],
+  isTerminal = false,
+  machine = noMachine,
+) {
   const out: string[] = []
   const err: string[] = []
   const status = await dispatch(argv, commands, {
@@ -35,7 +40,7 @@ export async function commandLine(disk: Disk, argv: readonly string[], isTermina
     stderr: { write: (text) => err.push(text), isTerminal: false },
     files: isFiles(disk) ? disk : diskOf(disk),
     effects: memoryEffects,
-    machine: noMachine,
+    machine,
     environment: {},
     cwd: import.meta.dirname,
     version: 'test',

@@ -7,6 +7,10 @@ export const noMachine: Machine = {
   own: (file) => {
     throw new Error(`no command under test serves a data file: ${file}`)
   },
+  beside: (file) => {
+    throw new Error(`no command under test looks into a data file: ${file}`)
+  },
+  chance: (bytes) => new Uint8Array(bytes),
   scheduler: manualScheduler(0),
   log: silent,
   asked: () => new Promise<string>(() => undefined),

@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs'
 import type { DataFile } from '#shared/ports/data-file.ts'
-import { openDatabase } from './database.ts'
+import { openDatabase, type Database } from './database.ts'
 import { deadLettersPart, sqliteDeadLetters } from './dead-letters.ts'
 import { deskPart, sqliteDesk } from './desk.ts'
 import { effectsPart, sqliteEffects } from './effects.ts'
@@ -7,6 +8,7 @@ import { journalPart, sqliteJournal } from './journal.ts'
 import type { Part } from './migrate.ts'
 import { outboxPart, sqliteOutbox } from './outbox.ts'
 import { snapshotsPart, sqliteSnapshots } from './snapshots.ts'
+import { sourcesPart, sqliteSources } from './source-store.ts'
 
 /** All that a data file of this version keeps. A new adapter's part stands here, or its owner refuses the file. */
 const allParts: readonly Part[] = [
@@ -16,21 +18,31 @@ const allParts: readonly Part[] = [
   deadLettersPart,
   deskPart,
   outboxPart,
+  sourcesPart,
 ]
 
 /**
  * Opens the data file as its owner, and makes it if there is none.
  * @throws Unusable in words for the operator
  */
-export function ownDataFile(file: string): DataFile {
-  const db = openDatabase(file, allParts)
-  return {
-    journal: sqliteJournal(db),
-    effects: sqliteEffects(db),
-    snapshots: sqliteSnapshots(db),
-    letters: sqliteDeadLetters(db),
-    desk: sqliteDesk(db),
-    outbox: sqliteOutbox(db),
-    close: () => db.close(),
-  }
+export const ownDataFile = (file: string): DataFile => dataFile(openDatabase(file, allParts))
+
+/**
+ * Opens the data file for short work, whether or not another process serves it; makes it if there is none.
+ * @throws Unusable in words for the operator
+ */
+export function openBeside(file: string): DataFile {
+  if (!existsSync(file)) openDatabase(file, allParts).close()
+  return dataFile(openDatabase(file, allParts, { as: 'guest' }))
 }
+
+const dataFile = (db: Database): DataFile => ({
+  journal: sqliteJournal(db),
+  effects: sqliteEffects(db),
+  snapshots: sqliteSnapshots(db),
+  letters: sqliteDeadLetters(db),
+  desk: sqliteDesk(db),
+  outbox: sqliteOutbox(db),
+  sources: sqliteSources(db),
+  close: () => db.close(),
+})

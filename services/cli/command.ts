@@ -33,7 +33,7 @@ export type Context = {
   readonly files: Files
   /** A fresh place for what stands at the end of a run. */
   readonly effects: () => Effects
-  /** What only commands that stay need. */
+  /** What only `serve` and the commands around it need. */
   readonly machine: Machine
   /** Environment variables, such as NO_COLOR. */
   readonly environment: Readonly<Record<string, string | undefined>>
@@ -41,10 +41,14 @@ export type Context = {
   readonly cwd: string
 }
 
-/** What a command that stays needs of the machine. */
+/** What a command that stays, or works on what one keeps, needs of the machine. */
 export type Machine = {
   /** Opens a data file as its owner. @throws Unusable in words for the operator */
   readonly own: (file: string) => DataFile
+  /** Opens it for short work, whether or not it is served; makes it if there is none. @throws Unusable as above */
+  readonly beside: (file: string) => DataFile
+  /** So many bytes of chance, fit for secrets. */
+  readonly chance: (bytes: number) => Uint8Array
   readonly scheduler: Scheduler
   readonly log: Log
   /** Resolves when somebody asks the program to end, with the name of the signal. */

@@ -5,6 +5,7 @@ import { detectionsCommand } from './detections.ts'
 import { docsCommand } from './docs.ts'
 import { replayCommand } from './replay.ts'
 import { serveCommand } from './serve.ts'
+import { sourcesCommand } from './sources.ts'
 import { startCommand } from './start.ts'
 import { whoCommand } from './who.ts'
 
@@ -17,6 +18,7 @@ export const commands: readonly Command[] = [
   serveCommand,
   whoCommand,
   detectionsCommand,
+  sourcesCommand,
   startCommand,
   docsCommand,
   deadletters((raw) => normalise(raw, anyAccount)),

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { z } from 'zod'
@@ -5,7 +6,7 @@ import { files } from '#infra/files/files.ts'
 import { pinoLog } from '#infra/log/log.ts'
 import { memoryEffects } from '#infra/memory/effects.ts'
 import { systemScheduler } from '#infra/clock/scheduler.ts'
-import { ownDataFile } from '#infra/sqlite/data-file.ts'
+import { openBeside, ownDataFile } from '#infra/sqlite/data-file.ts'
 import type { Output } from './command.ts'
 import { commands } from './commands.ts'
 import { dispatch } from './dispatch.ts'
@@ -32,6 +33,8 @@ process.exitCode = await dispatch(process.argv.slice(2), commands, {
   effects: memoryEffects,
   machine: {
     own: ownDataFile,
+    beside: openBeside,
+    chance: randomBytes,
     scheduler: systemScheduler,
     log: pinoLog('info'),
     asked: signalled,

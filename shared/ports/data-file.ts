@@ -4,8 +4,9 @@ import type { Effects } from './effects.ts'
 import type { Journal } from './journal.ts'
 import type { Outbox } from './outbox.ts'
 import type { Snapshots } from './snapshots.ts'
+import type { SourceStore } from './source-store.ts'
 
-/** Everything that `keytrail serve` keeps, for the one process that owns it. */
+/** Everything that `keytrail serve` keeps. */
 export type DataFile = {
   readonly journal: Journal
   readonly effects: Effects
@@ -13,5 +14,6 @@ export type DataFile = {
   readonly letters: DeadLetters
   readonly desk: Desk
   readonly outbox: Outbox
+  readonly sources: SourceStore
   close(): void
 }
