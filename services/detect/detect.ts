@@ -167,6 +167,7 @@ function findingOf(detection: Detection, facts: SessionFacts, verdict: Verdict):
     joins: verdict.joins ?? '',
     tags: [...new Set(verdict.tags ?? [])].toSorted(),
     unknown: verdict.unknown ?? [],
+    ...(verdict.never && { never: verdict.never }),
   }
 }
 

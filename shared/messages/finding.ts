@@ -62,6 +62,8 @@ export type Finding = {
   readonly joins: string
   readonly tags: readonly string[]
   readonly unknown: readonly string[]
+  /** Never acted on automatically: it rests on an inference or a claim. */
+  readonly never?: 'auto'
 }
 
 /** A deed that gave this principal power, and the lease root of who did it. */
