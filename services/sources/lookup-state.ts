@@ -1,0 +1,87 @@
+import type { Progress } from '#shared/messages/activity.ts'
+
+/** What is read of one region, epoch ms, whole seconds: everything from `from` to `upTo` is known. */
+export type Covered = { readonly from: number; readonly upTo: number }
+
+export type Regions = ReadonlyMap<string, Covered>
+
+export type Windows = {
+  /** How long after a call its record may still come. What is younger is read again at every poll. */
+  readonly settleMs: number
+  /** How far back the first poll reads. */
+  readonly backfillMs: number
+  /** Longest stretch that is read in one go. */
+  readonly sliceMs: number
+}
+
+/** LookupEvents gives no more than 90 days (CloudTrail API Reference); a minute less, since time goes on while we read. */
+const historyMs = 90 * 86_400_000 - 60_000
+
+const secondOf = (at: number): number => Math.floor(at / 1000) * 1000
+
+/** Where reading goes on. After a pause that the history does not reach over, what is covered begins anew. */
+export function begun(known: Covered | undefined, now: number, { backfillMs }: Windows): Covered {
+  const oldest = secondOf(now - historyMs)
+  if (known && known.upTo >= oldest) return known
+  const from = Math.max(oldest, secondOf(known ? oldest : now - backfillMs))
+  return { from, upTo: from }
+}
+
+/** The next stretch to read; `isLast` where it reaches until now. */
+export function nextSlice({ upTo }: Covered, now: number, { sliceMs, settleMs }: Windows) {
+  const until = secondOf(now)
+  // A slice that ended in what may still change would have to be read again from its beginning.
+  const isLast = until - upTo <= sliceMs + settleMs
+  return { from: Math.min(upTo, until), until: isLast ? until : upTo + sliceMs, isLast }
+}
+
+/** What is complete once everything up to `until` was read at `now`: nothing that may still come. */
+export function read(covered: Covered, until: number, now: number, { settleMs }: Windows): Covered {
+  const settled = secondOf(now - settleMs)
+  return { from: covered.from, upTo: Math.max(covered.upTo, Math.min(until, settled)) }
+}
+
+/**
+ * What may be told as complete (SEMANTICS E1): each region by itself, or, where these are all regions that the account has
+ * in use, the account as far as the last of them.
+ */
+export function progressOf(
+  account: string,
+  regions: Regions,
+  asked: readonly string[],
+  isAll: boolean,
+): Progress[] {
+  const known = asked.flatMap((region) => {
+    const covered = regions.get(region)
+    return covered && covered.upTo > covered.from ? [{ region, covered }] : []
+  })
+  if (!isAll)
+    return known.map(({ region, covered }) => ({
+      kind: 'progress',
+      scope: `${account}:${region}`,
+      ...covered,
+    }))
+  if (known.length < asked.length) return []
+  const from = Math.max(...known.map(({ covered }) => covered.from))
+  const upTo = Math.min(...known.map(({ covered }) => covered.upTo))
+  return upTo > from ? [{ kind: 'progress', scope: account, from, upTo }] : []
+}
+
+/** Text of a bookmark: `1 us-east-1=FROM-UPTO,…` in epoch ms. */
+export const regionsText = (regions: Regions): string =>
+  `1 ${[...regions]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([region, { from, upTo }]) => `${region}=${from}-${upTo}`)
+    .join(',')}`
+
+/** What a bookmark says; nothing for regions that it does not tell of, so that they begin anew. */
+export function regionsFrom(bookmark: string | undefined): Map<string, Covered> {
+  const [version, text = ''] = (bookmark ?? '').split(' ')
+  if (version !== '1') return new Map()
+  return new Map(
+    text.split(',').flatMap((part): [string, Covered][] => {
+      const match = /^([a-z0-9-]+)=(\d+)-(\d+)$/.exec(part)
+      return match ? [[match[1] ?? '', { from: Number(match[2]), upTo: Number(match[3]) }]] : []
+    }),
+  )
+}
