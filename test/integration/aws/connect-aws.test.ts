@@ -1,0 +1,215 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { afterEach, expect, test } from 'vitest'
+import { awsActuator } from '#infra/aws/actuator.ts'
+import { eventHistory } from '#infra/aws/event-history.ts'
+import type { Credential } from '#infra/fake-aws/call.ts'
+import { createFakeAws, type FakeAws } from '#infra/fake-aws/fake-aws.ts'
+import { Refused, type Action } from '#shared/ports/actuator.ts'
+
+const page = readFileSync(
+  fileURLToPath(new URL('../../../docs/connect-aws.md', import.meta.url)),
+  'utf8',
+)
+
+type Statement = { Sid?: string; Effect: string; Action: string | string[]; Resource: unknown }
+type Document = { Version: string; Statement: Statement[] }
+
+/** The policy that stands on the page under this word. */
+function documentOf(word: string): Document {
+  const text = page.split(`\`\`\`json ${word}\n`)[1]?.split('```')[0]
+  if (text === undefined) throw new Error(`the page has no policy "${word}"`)
+  return JSON.parse(text) as Document
+}
+
+const account = '111122223333'
+const start = Date.parse('2026-05-04T10:00:00Z')
+const anything: Document = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
+}
+
+let open: FakeAws | undefined
+afterEach(async () => open?.close())
+
+async function world(responder: Document = documentOf('responder')) {
+  let now = start
+  const aws = await createFakeAws({ seed: 5, now: () => now, propagation: [0, 0] })
+  open = aws
+  const trust = JSON.stringify(documentOf('trust'))
+  const service = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [
+      { Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' },
+    ],
+  })
+  const host = aws.addRole(account, { name: 'keytrail-host', trust: service })
+  const reader = aws.addRole(account, { name: 'keytrail-reader', trust })
+  const cutting = aws.addRole(account, { name: 'keytrail-responder', trust })
+  const agent = aws.addRole(account, { name: 'deployer', trust: service })
+  aws.setPolicy(account, 'role/keytrail-reader', 'keytrail', JSON.stringify(documentOf('reader')))
+  aws.setPolicy(account, 'role/keytrail-responder', 'keytrail', JSON.stringify(responder))
+  aws.setPolicy(account, 'role/deployer', 'Work', JSON.stringify(anything))
+  aws.addUser(account, 'break-glass')
+  aws.addUser(account, 'bot')
+  aws.setPolicy(account, 'user/bot', 'Work', JSON.stringify(anything))
+  const machine = aws.assumeRole(
+    { service: 'ec2.amazonaws.com' },
+    { RoleArn: host.arn, RoleSessionName: 'i-0123456789abcdef0' },
+  )
+  const sessionOf = (RoleArn: string) =>
+    aws.assumeRole(machine, { RoleArn, RoleSessionName: 'keytrail' })
+  const key = aws.addKey(account, 'bot')
+  return {
+    aws,
+    machine,
+    key,
+    agentSession: aws.assumeRole(
+      { service: 'ec2.amazonaws.com' },
+      { RoleArn: agent.arn, RoleSessionName: 'task-1' },
+    ),
+    reader: sessionOf(reader.arn),
+    responder: sessionOf(cutting.arn),
+    pass: (ms: number) => (now += ms),
+  }
+}
+
+const accessOf = (aws: FakeAws, { key, secret, token = '' }: Credential) => ({
+  endpoint: aws.url,
+  allowOtherEndpoint: true,
+  credentials: { accessKeyId: key, secretAccessKey: secret, sessionToken: token },
+})
+
+const codeOf = (aws: FakeAws, credential: Credential, call: string, params = {}): string => {
+  const [service = '', action = ''] = call.split(':')
+  const answer = aws.call({ credential, service, action, params })
+  return answer.ok ? 'ok' : answer.code
+}
+
+const actionsOn = (key: string): Action[] => [
+  { kind: 'disable-key', account, user: 'bot', key },
+  {
+    kind: 'deny-session',
+    account,
+    role: 'deployer',
+    unit: { session: 'task-1', issuedBefore: start + 1 },
+  },
+  { kind: 'deny-user-sessions', account, user: 'bot', issuedBefore: start + 1 },
+]
+
+/** Every cut and its undo; why the first was refused that was. */
+async function cutAll(aws: FakeAws, responder: Credential, key: string): Promise<string> {
+  const actuator = awsActuator(new Map([[account, accessOf(aws, responder)]]), () => start)
+  try {
+    for (const action of actionsOn(key)) {
+      const prior = await actuator.inspect(action)
+      await actuator.apply(action, prior, 'order')
+      await actuator.undo(action, prior, 'order')
+    }
+    return 'done'
+  } catch (error) {
+    if (error instanceof Refused) return error.because
+    throw error
+  } finally {
+    actuator.close()
+  }
+}
+
+test('the reader reads the history, and may do nothing else', async () => {
+  const { aws, reader } = await world()
+  const history = eventHistory(accessOf(aws, reader))
+  const query = { region: 'eu-west-1', from: start - 60_000, until: start }
+  expect(await history.page(query)).toMatchObject({ as: 'page' })
+  history.close()
+  for (const call of ['iam:ListUsers', 'secretsmanager:GetSecretValue', 's3:GetObject'])
+    expect(codeOf(aws, reader, call)).toBe('AccessDenied')
+  const key = { UserName: 'bot', AccessKeyId: 'x', Status: 'Inactive' }
+  expect(codeOf(aws, reader, 'iam:UpdateAccessKey', key)).toBe('AccessDenied')
+})
+
+test('the responder makes every cut and its undo', async () => {
+  const { aws, responder, key } = await world()
+  expect(await cutAll(aws, responder, key.key)).toBe('done')
+  expect(aws.keyStatus(key.key)).toBe('Active')
+})
+
+test('each action of its policy is needed', async () => {
+  const whole = documentOf('responder')
+  const allowed = whole.Statement.filter(({ Effect }) => Effect === 'Allow').flatMap(
+    (s) => s.Action,
+  )
+  expect(allowed.length).toBeGreaterThan(5)
+  for (const left of allowed) {
+    const Statement = whole.Statement.map((each) =>
+      each.Effect === 'Deny'
+        ? each
+        : { ...each, Action: [each.Action].flat().filter((action) => action !== left) },
+    ).filter(({ Action: actions }) => actions.length > 0)
+    const { aws, responder, key } = await world({ ...whole, Statement })
+    expect([left, await cutAll(aws, responder, key.key)]).toEqual([left, 'no-permission'])
+    await aws.close()
+  }
+})
+
+test('the responder may neither make credentials nor touch itself nor the way in', async () => {
+  const { aws, responder } = await world()
+  const put = { PolicyName: 'x', PolicyDocument: JSON.stringify(anything) }
+  const denied: [string, object][] = [
+    ['iam:CreateAccessKey', { UserName: 'bot' }],
+    ['iam:CreateUser', { UserName: 'eve' }],
+    ['iam:DeleteUser', { UserName: 'bot' }],
+    [
+      'iam:AttachUserPolicy',
+      { UserName: 'bot', PolicyArn: 'arn:aws:iam::aws:policy/IAMFullAccess' },
+    ],
+    ['iam:UpdateAssumeRolePolicy', { RoleName: 'deployer', PolicyDocument: put.PolicyDocument }],
+    ['iam:PutRolePolicy', { RoleName: 'keytrail-responder', ...put }],
+    ['iam:PutRolePolicy', { RoleName: 'keytrail-reader', ...put }],
+    ['iam:PutUserPolicy', { UserName: 'break-glass', ...put }],
+    ['secretsmanager:GetSecretValue', {}],
+    ['cloudtrail:LookupEvents', {}],
+    ['cloudtrail:StopLogging', {}],
+  ]
+  for (const [call, params] of denied)
+    expect([call, codeOf(aws, responder, call, params)]).toEqual([call, 'AccessDenied'])
+})
+
+test('only the machine assumes the roles, and may do nothing itself', async () => {
+  const { aws, machine, key, agentSession } = await world()
+  expect(codeOf(aws, machine, 'iam:ListUsers')).toBe('AccessDenied')
+  const asked = {
+    RoleArn: `arn:aws:iam::${account}:role/keytrail-responder`,
+    RoleSessionName: 'eve',
+  }
+  for (const other of [key, agentSession])
+    expect(() => aws.assumeRole(other, asked)).toThrow('AccessDenied')
+})
+
+test('who carries out cuts is not cut by them', async () => {
+  const { aws, responder } = await world()
+  const actuator = awsActuator(new Map([[account, accessOf(aws, responder)]]), () => start)
+  const unit = { session: 'keytrail', issuedBefore: start + 1 }
+  const action = { kind: 'deny-session', account, role: 'keytrail-responder', unit } as const
+  const prior = { kind: 'deny-session', entity: 'x', issuedBefore: null, document: null } as const
+  const refused = await actuator.apply(action, prior, 'order').catch((error: unknown) => error)
+  actuator.close()
+  expect(refused).toMatchObject({ because: 'ourselves' })
+})
+
+test('a cut is seen denied where it matters, and gone with the undo', async () => {
+  const { aws, responder, key, agentSession } = await world()
+  const actuator = awsActuator(new Map([[account, accessOf(aws, responder)]]), () => start)
+  const token = aws.getSessionToken(key, {})
+  const read = (credential: Credential) => codeOf(aws, credential, 'secretsmanager:GetSecretValue')
+  const all = () => [key, agentSession, token].map(read)
+  const cuts = []
+  for (const action of actionsOn(key.key)) {
+    const prior = await actuator.inspect(action)
+    await actuator.apply(action, prior, 'order')
+    cuts.push({ action, prior })
+  }
+  expect(all()).toEqual(['InvalidClientTokenId', 'AccessDenied', 'AccessDenied'])
+  for (const { action, prior } of cuts.toReversed()) await actuator.undo(action, prior, 'order')
+  actuator.close()
+  expect(all()).toEqual(['ok', 'ok', 'ok'])
+})
