@@ -1,5 +1,6 @@
 import { afterEach } from 'vitest'
 import type { AgentActivity } from '#shared/messages/activity.ts'
+import type { Intake } from '#shared/ports/intake.ts'
 import type { SourceRow, SourceStore } from '#shared/ports/source-store.ts'
 import type { Vitals } from '#shared/ports/vitals.ts'
 import { listen, type ServerLimits } from '#infra/http/server.ts'
@@ -48,13 +49,15 @@ afterEach(async () => {
 })
 
 type HouseOptions = Partial<DoorsOptions> & {
+  /** Where it goes, instead of memory. */
+  readonly into?: Intake
   readonly waitingMax?: number
   readonly server?: Partial<ServerLimits>
 }
 
 /** `orchestrator` has the token of seed 1 and may speak for all; `ledger-host`, seed 2, for `ledger` alone. */
 export async function house(options: HouseOptions = {}): Promise<House> {
-  const { waitingMax, server = {}, ...more } = options
+  const { into, waitingMax, server = {}, ...more } = options
   const logged: string[] = []
   const log = pinoLog('debug', { write: (line) => logged.push(line) })
   const intake = memoryIntake(waitingMax)
@@ -67,7 +70,7 @@ export async function house(options: HouseOptions = {}): Promise<House> {
     { host: '127.0.0.1', port: 0, version: 'test', ...more },
     {
       listen: async (each) => await listen({ ...each, limits: server }),
-      intake,
+      intake: into ?? intake,
       sources,
       board,
       vitals: () => shown.vitals,
