@@ -11,6 +11,9 @@ export const noMachine: Machine = {
     throw new Error(`no command under test looks into a data file: ${file}`)
   },
   chance: (bytes) => new Uint8Array(bytes),
+  listen: () => {
+    throw new Error('no command under test listens')
+  },
   scheduler: manualScheduler(0),
   log: silent,
   asked: () => new Promise<string>(() => undefined),

@@ -1,6 +1,7 @@
 import type { Config } from '#shared/config.ts'
 import type { DataFile } from '#shared/ports/data-file.ts'
 import type { Effects } from '#shared/ports/effects.ts'
+import type { Listen } from '#shared/ports/http.ts'
 import type { Log } from '#shared/ports/log.ts'
 import type { Scheduler } from '#shared/ports/scheduler.ts'
 import type { Files } from '#shared/ports/sources.ts'
@@ -35,6 +36,8 @@ export type Context = {
   readonly effects: () => Effects
   /** What only `serve` and the commands around it need. */
   readonly machine: Machine
+  /** Version of this build. */
+  readonly version: string
   /** Environment variables, such as NO_COLOR. */
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Working directory from which relative paths count; absolute. */
@@ -49,6 +52,7 @@ export type Machine = {
   readonly beside: (file: string) => DataFile
   /** So many bytes of chance, fit for secrets. */
   readonly chance: (bytes: number) => Uint8Array
+  readonly listen: Listen
   readonly scheduler: Scheduler
   readonly log: Log
   /** Resolves when somebody asks the program to end, with the name of the signal. */

@@ -9,7 +9,6 @@ import { helpOf, overview, settingsHelp, usageOf } from './help.ts'
 
 /** What dispatch needs of the process, so that a test can give it another one. */
 export type Surroundings = Omit<Context, 'config'> & {
-  readonly version: string
   /** The text of a file, its path relative to `cwd`; undefined if there is none. */
   readonly readText: (path: string) => string | undefined
 }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { files } from '#infra/files/files.ts'
+import { listen } from '#infra/http/server.ts'
 import { pinoLog } from '#infra/log/log.ts'
 import { memoryEffects } from '#infra/memory/effects.ts'
 import { systemScheduler } from '#infra/clock/scheduler.ts'
@@ -35,6 +36,7 @@ process.exitCode = await dispatch(process.argv.slice(2), commands, {
     own: ownDataFile,
     beside: openBeside,
     chance: randomBytes,
+    listen,
     scheduler: systemScheduler,
     log: pinoLog('info'),
     asked: signalled,

@@ -2,11 +2,16 @@ import { resolve } from 'node:path'
 import type { Config } from '#shared/config.ts'
 import { Unusable } from '#shared/errors.ts'
 import type { Notice } from '#shared/messages/desk.ts'
+import type { DataFile } from '#shared/ports/data-file.ts'
+import type { Intake } from '#shared/ports/intake.ts'
 import { detections } from '#services/detect/detections/index.ts'
 import { normalise } from '#services/normalise/normalise.ts'
 import { serve } from '#services/serve/serve.ts'
-import { watchedFolder, type FolderOptions } from '#services/sources/folder.ts'
-import { type Command, type Context, exit, UsageError } from './command.ts'
+import { silenceOf, watchedFolder, type FolderOptions } from '#services/sources/folder.ts'
+import type { DoorBoard } from '#services/doors/board.ts'
+import type { Source } from '#services/sources/source.ts'
+import { type Command, type Context, exit } from './command.ts'
+import { boardFor, doorsOf } from './open-doors.ts'
 import { normaliseOptions, policyOf } from './policy.ts'
 
 const dayMs = 86_400_000
@@ -22,8 +27,6 @@ export const serveCommand: Command = {
   async run(_args, context) {
     const { config, machine } = context
     const folders = foldersOf(config, context.cwd)
-    if (folders.length === 0)
-      throw new UsageError('serve: no source is configured; --folders FOLDER names one to watch.')
     const data = machine.own(resolve(context.cwd, config.data))
     try {
       return await untilAsked(folders, data, context)
@@ -35,9 +38,10 @@ export const serveCommand: Command = {
 
 async function untilAsked(
   folders: readonly FolderOptions[],
-  data: ReturnType<Context['machine']['own']>,
-  { config, machine, files }: Context,
+  data: DataFile,
+  context: Context,
 ): Promise<number> {
+  const { config, machine } = context
   const { scheduler, log } = machine
   let end: (status: number) => void = () => undefined
   const ended = new Promise<number>((resolve) => (end = resolve))
@@ -45,26 +49,20 @@ async function untilAsked(
     log.error('the loop has stopped: what it would write cannot be trusted', { why })
     end(exit.failed)
   }
-  const ports = { ...data, scheduler, log, failed }
-  const reading = normaliseOptions(config)
+  const board = boardFor(
+    folders.map((folder) => ({ name: folder.name, silence: silenceOf(folder) })),
+    scheduler.now(),
+  )
   const serving = await serve(optionsOf(config), {
-    ...ports,
+    ...data,
+    scheduler,
+    log,
+    failed,
     at: () => undefined,
-    board: { heard: () => undefined, failed: () => undefined },
+    board,
     send: (notices) => notices.forEach((notice) => log.info('incident', { ...lineOf(notice) })),
-    sources: (intake) =>
-      folders.map((folder) =>
-        watchedFolder(folder, {
-          files,
-          intake,
-          scheduler,
-          normalise: (raw) => normalise(raw, reading),
-          told: ({ source, dead }) => {
-            for (const { reason, field, source: file, offset } of dead)
-              log.warn('a record was not understood', { source, file, offset, field, reason })
-          },
-        }),
-      ),
+    sources: (intake) => foldersIn(folders, intake, board, context),
+    doors: (loop) => doorsOf(context, data, loop, board),
   })
   log.info('serving', { data: config.data, folders: folders.map(({ path }) => path) })
   void machine.asked().then((signal) => {
@@ -74,6 +72,36 @@ async function untilAsked(
   const status = await ended
   await serving.close()
   return status
+}
+
+function foldersIn(
+  folders: readonly FolderOptions[],
+  intake: Intake,
+  board: DoorBoard,
+  { config, machine: { scheduler, log }, files }: Context,
+): Source[] {
+  const reading = normaliseOptions(config)
+  return folders.map((folder) =>
+    watchedFolder(folder, {
+      files,
+      intake,
+      scheduler,
+      normalise: (raw) => normalise(raw, reading),
+      told: ({ source, mapped, ignored, dead }) => {
+        const refused = new Map(
+          dead.map(({ reason }) => [reason, dead.filter((each) => each.reason === reason).length]),
+        )
+        board.request(source, scheduler.now(), {
+          taken: mapped + ignored,
+          refused,
+          late: 0,
+          lag: undefined,
+        })
+        for (const { reason, field, source: file, offset } of dead)
+          log.warn('a record was not understood', { source, file, offset, field, reason })
+      },
+    }),
+  )
 }
 
 const lineOf = ({ event, of }: Notice) => ({

@@ -28,6 +28,8 @@ export type ServePorts = Omit<LoopPorts, 'participants'> & {
   readonly participants?: readonly Participant[]
   /** The sources that are asked, once there is somebody to hand over to. */
   readonly sources: (intake: Intake) => readonly Source[]
+  /** Opens the doors that others speak to, behind which the loop is ready. */
+  readonly doors: (loop: Loop) => Promise<{ readonly close: () => Promise<void> }>
 }
 
 export type Serving = {
@@ -55,11 +57,14 @@ export async function serve(options: ServeOptions, ports: ServePorts): Promise<S
   )
   const { silent, told, rebased } = await loop.start()
   if (silent + told > 0) ports.log.info('the log was read', { silent, told })
-  if (rebased) ports.log.info('other code or settings judged the log anew', { ...counts(rebased) })
+  if (rebased && silent > 0)
+    ports.log.info('other code or settings judged the log anew', { ...counts(rebased) })
+  const doors = await ports.doors(loop)
   const polling = keepPolling(ports.sources(loop), ports)
   return {
     loop,
     async close() {
+      await doors.close()
       await polling.close()
       loop.close()
     },

@@ -102,3 +102,37 @@ export function path(options: {
     fromText: (text) => text,
   }
 }
+
+/** A switch; as text, `true` or `false`. */
+export function flag(options: {
+  readonly fallback: boolean
+  readonly prose: string
+}): Setting<boolean> {
+  return {
+    schema: z.boolean(),
+    fallback: options.fallback,
+    prose: options.prose,
+    allowed: 'true or false',
+    placeholder: 'true|false',
+    fromText: (text) => (text === 'true' ? true : text === 'false' ? false : text),
+  }
+}
+
+/** A short text of one form; '' where it is not set, if the form allows that. */
+export function text(options: {
+  readonly fallback: string
+  readonly form: RegExp
+  readonly allowed: string
+  readonly placeholder: string
+  readonly prose: string
+}): Setting<string> {
+  const { fallback, form, allowed, placeholder, prose } = options
+  return {
+    schema: z.string().max(4096).regex(form),
+    fallback,
+    prose,
+    allowed,
+    placeholder,
+    fromText: (given) => given,
+  }
+}

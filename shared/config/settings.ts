@@ -1,4 +1,11 @@
-import { count, names, path, pattern, type Setting } from './setting.ts'
+import { count, flag, names, path, pattern, text, type Setting } from './setting.ts'
+
+const pemFile = {
+  fallback: '',
+  form: /^[^\0]*$/,
+  allowed: 'the path of a PEM file',
+  placeholder: 'FILE',
+} as const
 
 /**
  * Every setting, once. From this table come the type `Config`, the keys of `keytrail.yaml`, the
@@ -97,6 +104,27 @@ export const settings = {
     prose:
       'Folders that serve watches: CloudTrail files as a trail writes them, activities, OTLP/JSON',
   }),
+  http: {
+    host: text({
+      fallback: '127.0.0.1',
+      form: /^[\w.:-]{1,255}$/,
+      allowed: 'an address of this machine',
+      placeholder: 'ADDRESS',
+      prose: 'Where serve listens for OTLP and activities; another one than loopback needs TLS',
+    }),
+    port: count({
+      fallback: 4318,
+      min: 0,
+      max: 65_535,
+      prose: 'Port of OTLP/HTTP and of the agent API; 0: any that is free',
+    }),
+    certificate: text({ ...pemFile, prose: 'Certificate chain of the doors, PEM' }),
+    key: text({ ...pemFile, prose: 'Private key of the certificate, PEM' }),
+    behindTls: flag({
+      fallback: false,
+      prose: 'Something in front of the doors speaks TLS, so tokens may come in the clear',
+    }),
+  },
   serve: {
     folderSeconds: count({
       fallback: 5,
