@@ -52,7 +52,6 @@ async function served(poll: (intake: Intake) => Source['poll']) {
       failed: (source, _at, why) => heard.push(`${source}: ${why}`),
     },
     send: (told) => notices.push(...told),
-    doors: () => Promise.resolve({ close: () => Promise.resolve() }),
     sources: (intake) => [{ name: 'trail', silence: 60, poll: poll(intake) }],
   }
   const serving = await serve(options, ports)

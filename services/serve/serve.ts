@@ -29,7 +29,7 @@ export type ServePorts = Omit<LoopPorts, 'participants'> & {
   /** The sources that are asked, once there is somebody to hand over to. */
   readonly sources: (intake: Intake) => readonly Source[]
   /** Opens the doors that others speak to, behind which the loop is ready. */
-  readonly doors: (loop: Loop) => Promise<{ readonly close: () => Promise<void> }>
+  readonly doors?: (loop: Loop) => Promise<{ readonly close: () => Promise<void> }>
 }
 
 export type Serving = {
@@ -59,12 +59,12 @@ export async function serve(options: ServeOptions, ports: ServePorts): Promise<S
   if (silent + told > 0) ports.log.info('the log was read', { silent, told })
   if (rebased && silent > 0)
     ports.log.info('other code or settings judged the log anew', { ...counts(rebased) })
-  const doors = await ports.doors(loop)
+  const doors = await ports.doors?.(loop)
   const polling = keepPolling(ports.sources(loop), ports)
   return {
     loop,
     async close() {
-      await doors.close()
+      await doors?.close()
       await polling.close()
       loop.close()
     },
