@@ -3,6 +3,7 @@ import type { Command } from './command.ts'
 import { deadletters } from './deadletters.ts'
 import { detectionsCommand } from './detections.ts'
 import { docsCommand } from './docs.ts'
+import { doctorCommand } from './doctor.ts'
 import { replayCommand } from './replay.ts'
 import { serveCommand } from './serve.ts'
 import { sourcesCommand } from './sources.ts'
@@ -19,6 +20,7 @@ export const commands: readonly Command[] = [
   whoCommand,
   detectionsCommand,
   sourcesCommand,
+  doctorCommand,
   startCommand,
   docsCommand,
   deadletters((raw) => normalise(raw, anyAccount)),

@@ -93,7 +93,7 @@ function siteOf({ anonymous, limits, version }: DoorsOptions, ports: DoorsPorts)
   return (head: Head) => {
     if (isOtlp(head)) return otlp(head)
     if (head.path === activitiesPath) return activities(head)
-    const known = `POST /v1/traces, /v1/logs, ${activitiesPath}; GET /openapi.json, /healthz, /readyz, /metrics`
+    const known = `POST /v1/traces, /v1/logs, ${activitiesPath}; GET /openapi.json, /healthz, /readyz, /metrics, /status.json`
     return statusPage(status, head) ?? problem(404, `there is: ${known}`)
   }
 }

@@ -7,6 +7,7 @@ import { isFromHere } from './here.ts'
 import { metricsText, metricsType } from './metrics.ts'
 import { openApi } from './openapi.ts'
 import { json, problem } from './pages.ts'
+import { reportOf } from './report.ts'
 
 export type StatusOptions = {
   readonly gate: Gate
@@ -40,6 +41,11 @@ const pages: Readonly<Record<string, Page>> = {
     const turnedAway = gate.turnedAway()
     const readings = { now: head.received, sources, vitals: vitals(), turnedAway }
     return { status: 200, headers: { 'content-type': metricsType }, body: metricsText(readings) }
+  },
+  '/status.json': ({ gate, board, vitals }, head) => {
+    if (!mayLook(gate, head)) return problem(401, 'from elsewhere only with the token of a source')
+    gate.look(head.received)
+    return json(200, reportOf(board.states(), vitals(), head.received))
   },
   '/openapi.json': ({ version }) => json(200, openApi(version)),
 }

@@ -1,0 +1,135 @@
+import type { Report } from './report.ts'
+
+/** One thing that was looked at. `unknown` is said where nothing can be known: it is never "fine". */
+export type Check = {
+  readonly what: string
+  readonly is: 'fine' | 'unknown' | 'wrong'
+  readonly says: string
+  /** What a person can do about it. */
+  readonly todo?: string
+}
+
+/** A clock that is further ahead than this makes times of the source doubtful, ms. */
+const skewMs = 2000
+/** Reports behind this corroborate nothing (DESIGN §3.1), ms. */
+const onTimeMs = 5 * 60_000
+/** An account of which nothing is known for longer than CloudTrail takes by its own word (15 minutes), twice, ms. */
+const frontierMs = 30 * 60_000
+
+/** What is right, what is wrong and what cannot be known of a program that serves. */
+export const diagnose = (report: Report): readonly Check[] => [
+  report.notReady === null
+    ? { what: 'loop', is: 'fine', says: 'records are logged and judged' }
+    : { what: 'loop', is: 'wrong', says: report.notReady, todo: 'its log says more' },
+  ...sourcesIn(report),
+  ...report.sources.flatMap(clockOf),
+  ...frontiersIn(report),
+  ...lettersIn(report),
+  ...deliveriesIn(report),
+  ...attributionIn(report),
+  permissions,
+]
+
+type Source = Report['sources'][number]
+
+function sourcesIn({ sources }: Report): Check[] {
+  if (sources.length > 0) return sources.map(sourceOf)
+  const todo = 'keytrail sources add NAME --agent AGENT, or --folders FOLDER'
+  return [{ what: 'sources', is: 'wrong', says: 'there are none, so nothing is seen', todo }]
+}
+
+function sourceOf({ source, is, seconds, heard, why, taken, refused }: Source): Check {
+  const what = `source ${source}`
+  const since = heard ? `heard ${seconds} s ago` : `never heard, for ${seconds} s`
+  if (is === 'failing')
+    return { what, is: 'wrong', says: `cannot be asked: ${why ?? 'no reason'}`, todo: 'repair it' }
+  if (is === 'silent')
+    return { what, is: 'wrong', says: since, todo: 'see whether it runs and has its token' }
+  const count = refused.reduce((sum, each) => sum + each.count, 0)
+  const [worst] = refused.toSorted((a, b) => b.count - a.count)
+  if (worst && count > taken)
+    return {
+      what,
+      is: 'wrong',
+      says: `more is refused than taken: ${worst.reason}`,
+      todo: 'see docs/instrument.md',
+    }
+  if (is === 'ok' || heard)
+    return { what, is: 'fine', says: `${since}; ${taken} taken, ${count} refused` }
+  const todo = 'give it --silence S when it is added, so that its silence says something'
+  return { what, is: 'unknown', says: `${since}, and it may be silent for ever`, todo }
+}
+
+function clockOf({ source, lag, late }: Source): Check[] {
+  const what = `clock of ${source}`
+  if (lag === null) return []
+  if (lag < -skewMs) {
+    const says = `at least ${Math.round(-lag / 1000)} s ahead of ours`
+    return [{ what, is: 'wrong', says, todo: 'set both clocks by NTP' }]
+  }
+  if (late === 0 && lag <= onTimeMs) return [{ what, is: 'fine', says: 'not ahead of ours' }]
+  const says = `${late} reports came more than five minutes late, and prove nothing`
+  return [{ what, is: 'wrong', says, todo: 'send sooner, or set its clock, which may be behind' }]
+}
+
+function frontiersIn({ frontiers, now }: Report): Check[] {
+  const what = 'complete accounts'
+  if (!frontiers || frontiers.length === 0) {
+    const says = 'none is known to be complete, so that a record is missing proves nothing'
+    return [{ what, is: 'unknown', says, todo: 'let serve read CloudTrail itself' }]
+  }
+  return frontiers.map(({ scope, upTo }): Check => {
+    const age = upTo === null ? 0 : now - upTo
+    const says = `complete up to ${Math.max(0, Math.round(age / 1000))} s ago`
+    const fine = { what: `account ${scope}`, is: 'fine', says } as const
+    return age <= frontierMs ? fine : { ...fine, is: 'wrong', todo: 'see the source that reads it' }
+  })
+}
+
+function lettersIn({ deadLetters }: Report): Check[] {
+  const what = 'dead letters'
+  if (!deadLetters) return [{ what, is: 'unknown', says: 'nobody counts them' }]
+  const [worst] = deadLetters.toSorted((a, b) => b.count - a.count)
+  if (!worst) return [{ what, is: 'fine', says: 'none' }]
+  const says = `most often, ${worst.count} times: ${worst.reason}`
+  return [{ what, is: 'wrong', says, todo: 'what could not be understood was not judged' }]
+}
+
+const deliveriesIn = ({ deliveries }: Report): Check[] =>
+  (deliveries ?? []).map(({ to, waiting, dead }): Check => {
+    const check = { what: `alerts to ${to}`, says: `${waiting} wait, ${dead} were given up` }
+    return dead === 0
+      ? { ...check, is: 'fine' }
+      : { ...check, is: 'wrong', todo: 'see whether the destination answers' }
+  })
+
+/** Ranks that rest on evidence; what is only claimed or inferred may be what an attacker says. */
+const proven = ['exact', 'corroborated']
+
+function attributionIn({ attribution }: Report): Check[] {
+  if (!attribution) return [{ what: 'attribution', is: 'unknown', says: 'nobody counts it' }]
+  return Object.entries(attribution).map(([level, ranks]): Check => {
+    const what = `attribution, ${level}`
+    const total = Object.values(ranks).reduce((sum, uses) => sum + uses, 0)
+    if (total === 0) return { what, is: 'unknown', says: 'not measurable: no use was seen yet' }
+    const shares = Object.entries(ranks)
+      .filter(([, uses]) => uses > 0)
+      .map(([rank, uses]) => `${rank} ${((100 * uses) / total).toFixed(1)} %`)
+    if (proven.some((rank) => (ranks[rank] ?? 0) > 0))
+      return { what, is: 'fine', says: shares.join(', ') }
+    const says = `not measurable: ${shares.join(', ')}; no use has a holder by evidence`
+    return {
+      what,
+      is: 'wrong',
+      says,
+      todo: `register agents and report request ids: docs/instrument.md`,
+    }
+  })
+}
+
+const permissions: Check = {
+  what: 'permissions in AWS',
+  is: 'unknown',
+  says: 'cannot tell: they are not asked for; that a source answers shows that it may read',
+  todo: 'docs/connect-aws.md has the exact policies',
+}

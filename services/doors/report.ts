@@ -1,0 +1,55 @@
+import { z } from 'zod'
+import type { Vitals } from '#shared/ports/vitals.ts'
+import type { SourceState } from './board.ts'
+import { healthOf } from './health.ts'
+
+const Count = z.object({ reason: z.string(), count: z.number() })
+const Shares = z.record(z.string(), z.number())
+
+/** What `/status.json` says, and `keytrail doctor` reads. Times are epoch ms, lags ms; null is "not known". */
+export const Report = z.object({
+  now: z.number(),
+  notReady: z.string().nullable(),
+  sources: z.array(
+    z.object({
+      source: z.string(),
+      is: z.enum(['ok', 'quiet', 'silent', 'failing']),
+      seconds: z.number(),
+      heard: z.boolean(),
+      why: z.string().optional(),
+      lag: z.number().nullable(),
+      late: z.number(),
+      taken: z.number(),
+      refused: z.array(Count),
+    }),
+  ),
+  /** Up to when each account is complete; null: without end, as somebody declared. */
+  frontiers: z.array(z.object({ scope: z.string(), upTo: z.number().nullable() })).nullable(),
+  deadLetters: z.array(Count).nullable(),
+  attribution: z.object({ agent: Shares, task: Shares }).nullable(),
+  deliveries: z
+    .array(z.object({ to: z.string(), waiting: z.number(), dead: z.number() }))
+    .nullable(),
+})
+export type Report = z.infer<typeof Report>
+
+export const reportOf = (states: readonly SourceState[], vitals: Vitals, now: number): Report => ({
+  now,
+  notReady: vitals.notReady ?? null,
+  sources: states.map((state) => {
+    const { lag = null, late, taken, refused } = state
+    const reasons = [...refused].map(([reason, count]) => ({ reason, count }))
+    return { ...healthOf(state, now), lag, late, taken, refused: reasons }
+  }),
+  frontiers: vitals.frontiers
+    ? [...vitals.frontiers].map(([scope, upTo]) => ({
+        scope,
+        upTo: Number.isFinite(upTo) ? upTo : null,
+      }))
+    : null,
+  deadLetters: vitals.deadLetters ? [...vitals.deadLetters] : null,
+  attribution: vitals.attribution ?? null,
+  deliveries: vitals.deliveries
+    ? vitals.deliveries.map(({ to, waiting, dead }) => ({ to, waiting, dead }))
+    : null,
+})
