@@ -11,6 +11,12 @@ export const noMachine: Machine = {
     throw new Error(`no command under test looks into a data file: ${file}`)
   },
   chance: (bytes) => new Uint8Array(bytes),
+  history: () => {
+    throw new Error('no command under test asks AWS')
+  },
+  actuator: () => {
+    throw new Error('no command under test cuts')
+  },
   listen: () => {
     throw new Error('no command under test listens')
   },

@@ -1,6 +1,7 @@
 import type { IAMClient } from '@aws-sdk/client-iam'
 import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts'
 import { principalOfArn } from '#shared/facts/arn.ts'
+import type { AwsAccess } from '#shared/ports/aws-access.ts'
 import {
   Refused,
   type Action,
@@ -8,7 +9,7 @@ import {
   type Identity,
   type Prior,
 } from '#shared/ports/actuator.ts'
-import { iamClient, stsClient, type AwsAccess } from './clients.ts'
+import { iamClient, stsClient } from './clients.ts'
 import { told } from './failures.ts'
 import { keys } from './keys.ts'
 import { oneByOne } from './one-by-one.ts'

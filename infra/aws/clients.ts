@@ -2,21 +2,7 @@ import { CloudTrailClient } from '@aws-sdk/client-cloudtrail'
 import { IAMClient } from '@aws-sdk/client-iam'
 import { STSClient } from '@aws-sdk/client-sts'
 import { Unusable } from '#shared/errors.ts'
-
-export type AwsAccess = {
-  /** Name of a profile of the AWS configuration; absent: the usual chain (environment, default profile, container, instance). */
-  readonly profile?: string
-  /** Credentials that are given instead. */
-  readonly credentials?: {
-    readonly accessKeyId: string
-    readonly secretAccessKey: string
-    readonly sessionToken?: string
-  }
-  /** One address for all services instead of AWS's own. */
-  readonly endpoint?: string
-  /** Lets `endpoint` be elsewhere than AWS: whoever is there gets requests that our credentials signed. */
-  readonly allowOtherEndpoint?: boolean
-}
+import type { AwsAccess } from '#shared/ports/aws-access.ts'
 
 /** The region where IAM is, of the partition `aws` (AWS General Reference, "IAM endpoints"). */
 const home = 'us-east-1'

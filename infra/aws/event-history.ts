@@ -1,7 +1,8 @@
 import { LookupEventsCommand, type CloudTrailClient } from '@aws-sdk/client-cloudtrail'
 import { Transient } from '#shared/errors.ts'
+import type { AwsAccess } from '#shared/ports/aws-access.ts'
 import type { EventHistory, LookupPage, LookupQuery } from '#shared/ports/cloudtrail.ts'
-import { cloudTrailClient, type AwsAccess } from './clients.ts'
+import { cloudTrailClient } from './clients.ts'
 
 /** CloudTrail LookupEvents of the account that the access is for. */
 export function eventHistory(access: AwsAccess): EventHistory & { readonly close: () => void } {

@@ -1,4 +1,7 @@
 import type { Config } from '#shared/config.ts'
+import type { Actuator } from '#shared/ports/actuator.ts'
+import type { AwsAccess } from '#shared/ports/aws-access.ts'
+import type { EventHistory } from '#shared/ports/cloudtrail.ts'
 import type { DataFile } from '#shared/ports/data-file.ts'
 import type { Effects } from '#shared/ports/effects.ts'
 import type { Listen } from '#shared/ports/http.ts'
@@ -44,6 +47,8 @@ export type Context = {
   readonly cwd: string
 }
 
+type Closing = { readonly close: () => void }
+
 /** What a command that stays, or works on what one keeps, needs of the machine. */
 export type Machine = {
   /** Opens a data file as its owner. @throws Unusable in words for the operator */
@@ -53,6 +58,10 @@ export type Machine = {
   /** So many bytes of chance, fit for secrets. */
   readonly chance: (bytes: number) => Uint8Array
   readonly listen: Listen
+  /** The event history of one account. @throws Unusable for an endpoint that is not AWS's */
+  readonly history: (access: AwsAccess) => EventHistory & Closing
+  /** Cuts in these accounts, by id. @throws Unusable as above */
+  readonly actuator: (accesses: ReadonlyMap<string, AwsAccess>) => Actuator & Closing
   readonly scheduler: Scheduler
   readonly log: Log
   /** Resolves when somebody asks the program to end, with the name of the signal. */

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { awsActuator } from '#infra/aws/actuator.ts'
+import { eventHistory } from '#infra/aws/event-history.ts'
 import { files } from '#infra/files/files.ts'
 import { listen } from '#infra/http/server.ts'
 import { pinoLog } from '#infra/log/log.ts'
@@ -37,6 +39,8 @@ process.exitCode = await dispatch(process.argv.slice(2), commands, {
     beside: openBeside,
     chance: randomBytes,
     listen,
+    history: eventHistory,
+    actuator: (accesses) => awsActuator(accesses, () => Date.now()),
     scheduler: systemScheduler,
     log: pinoLog('info'),
     asked: signalled,

@@ -9,7 +9,10 @@ import { normalise } from '#services/normalise/normalise.ts'
 import { serve } from '#services/serve/serve.ts'
 import { silenceOf, watchedFolder, type FolderOptions } from '#services/sources/folder.ts'
 import type { DoorBoard } from '#services/doors/board.ts'
+import type { DeliverPorts } from '#services/sources/deliver.ts'
+import { lookupEvents } from '#services/sources/lookup.ts'
 import type { Source } from '#services/sources/source.ts'
+import { readIn } from './cloud.ts'
 import { type Command, type Context, exit } from './command.ts'
 import { boardFor, doorsOf } from './open-doors.ts'
 import { normaliseOptions, policyOf } from './policy.ts'
@@ -50,7 +53,10 @@ async function untilAsked(
     end(exit.failed)
   }
   const board = boardFor(
-    folders.map((folder) => ({ name: folder.name, silence: silenceOf(folder) })),
+    [
+      ...folders.map((folder) => ({ name: folder.name, silence: silenceOf(folder) })),
+      ...readIn(config).map(({ options: { name } }) => ({ name, silence: 900 })),
+    ],
     scheduler.now(),
   )
   const serving = await serve(optionsOf(config), {
@@ -61,7 +67,10 @@ async function untilAsked(
     at: () => undefined,
     board,
     send: (notices) => notices.forEach((notice) => log.info('incident', { ...lineOf(notice) })),
-    sources: (intake) => foldersIn(folders, intake, board, context),
+    sources: (intake) => [
+      ...foldersIn(folders, intake, board, context),
+      ...historiesIn(intake, board, context),
+    ],
     doors: (loop) => doorsOf(context, data, loop, board),
   })
   log.info('serving', { data: config.data, folders: folders.map(({ path }) => path) })
@@ -78,30 +87,39 @@ function foldersIn(
   folders: readonly FolderOptions[],
   intake: Intake,
   board: DoorBoard,
-  { config, machine: { scheduler, log }, files }: Context,
+  context: Context,
 ): Source[] {
-  const reading = normaliseOptions(config)
-  return folders.map((folder) =>
-    watchedFolder(folder, {
-      files,
-      intake,
-      scheduler,
-      normalise: (raw) => normalise(raw, reading),
-      told: ({ source, mapped, ignored, dead }) => {
-        const refused = new Map(
-          dead.map(({ reason }) => [reason, dead.filter((each) => each.reason === reason).length]),
-        )
-        board.request(source, scheduler.now(), {
-          taken: mapped + ignored,
-          refused,
-          late: 0,
-          lag: undefined,
-        })
-        for (const { reason, field, source: file, offset } of dead)
-          log.warn('a record was not understood', { source, file, offset, field, reason })
-      },
-    }),
+  const ports = { ...delivering(intake, board, context), files: context.files }
+  return folders.map((folder) => watchedFolder(folder, ports))
+}
+
+function historiesIn(intake: Intake, board: DoorBoard, context: Context): Source[] {
+  const ports = delivering(intake, board, context)
+  return readIn(context.config).map(({ options, access }) =>
+    lookupEvents(options, { ...ports, history: context.machine.history(access) }),
   )
+}
+
+/** What every source that is asked does with its records. */
+function delivering(
+  intake: Intake,
+  board: DoorBoard,
+  { config, machine: { scheduler, log } }: Context,
+): DeliverPorts {
+  const reading = normaliseOptions(config)
+  return {
+    intake,
+    scheduler,
+    normalise: (raw) => normalise(raw, reading),
+    told: ({ source, mapped, ignored, dead }) => {
+      const refused = new Map<string, number>()
+      for (const { reason } of dead) refused.set(reason, (refused.get(reason) ?? 0) + 1)
+      const taken = mapped + ignored
+      board.request(source, scheduler.now(), { taken, refused, late: 0, lag: undefined })
+      for (const { reason, field, source: file, offset } of dead)
+        log.warn('a record was not understood', { source, file, offset, field, reason })
+    },
+  }
 }
 
 const lineOf = ({ event, of }: Notice) => ({

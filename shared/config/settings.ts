@@ -1,3 +1,4 @@
+import { awsAccounts } from './aws.ts'
 import { count, flag, names, path, pattern, text, type Setting } from './setting.ts'
 
 const pemFile = {
@@ -123,6 +124,27 @@ export const settings = {
     behindTls: flag({
       fallback: false,
       prose: 'Something in front of the doors speaks TLS, so tokens may come in the clear',
+    }),
+  },
+  aws: {
+    accounts: awsAccounts('AWS accounts that serve asks, and in which it may cut'),
+    endpoint: text({
+      fallback: '',
+      form: /^(https?:\/\/\S+)?$/,
+      allowed: 'an address',
+      placeholder: 'URL',
+      prose: 'One address for all AWS services, such as that of a simulator',
+    }),
+    allowOtherEndpoint: flag({
+      fallback: false,
+      prose: 'The endpoint may be elsewhere than AWS: whoever is there gets signed requests',
+    }),
+    pollSeconds: count({
+      fallback: 60,
+      min: 5,
+      max: 3_600,
+      unit: 'seconds',
+      prose: 'Time between two looks at the event history of an account',
     }),
   },
   serve: {

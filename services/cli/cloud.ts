@@ -1,0 +1,44 @@
+import type { AwsAccess } from '#shared/ports/aws-access.ts'
+import type { Config } from '#shared/config.ts'
+import type { AwsAccount } from '#shared/config/aws.ts'
+import type { LookupOptions } from '#services/sources/lookup.ts'
+
+/** As whom we speak to one account. */
+function accessOf({ aws }: Config, profile: string | undefined): AwsAccess {
+  const { endpoint, allowOtherEndpoint } = aws
+  return {
+    allowOtherEndpoint,
+    ...(endpoint !== '' && { endpoint }),
+    ...(profile !== undefined && { profile }),
+  }
+}
+
+const minuteMs = 60_000
+/** A record comes within a quarter of an hour (CloudTrail User Guide, "how CloudTrail works"); the first poll reads a day. */
+const windows = { settleMs: 15 * minuteMs, backfillMs: 1_440 * minuteMs, sliceMs: 60 * minuteMs }
+
+/** Accounts whose event history is read. */
+export const readIn = (
+  config: Config,
+): readonly { readonly options: LookupOptions; readonly access: AwsAccess }[] =>
+  config.aws.accounts
+    .filter(({ regions, allRegions }) => regions.length > 0 || allRegions)
+    .map(({ id, regions, allRegions, reader }) => ({
+      options: {
+        name: `aws-${id}`,
+        account: id,
+        regions,
+        isAll: allRegions,
+        everyMs: config.aws.pollSeconds * 1000,
+        ...windows,
+      },
+      access: accessOf(config, reader),
+    }))
+
+/** Accounts in which we may cut, each with who we are there. */
+export const respondedIn = (config: Config): ReadonlyMap<string, AwsAccess> =>
+  new Map(
+    config.aws.accounts
+      .filter(({ responder, respond }: AwsAccount) => responder !== undefined || respond)
+      .map(({ id, responder }) => [id, accessOf(config, responder)]),
+  )
