@@ -65,7 +65,8 @@ function makeCred(state: CorrelateState, use: Use, id: string, shared: boolean):
   }
   lookUp(state, cred)
   state.all.push(cred)
-  session.creds = [...session.creds, cred]
+  // Made with one item, a list has no room to spare; most sessions have one credential.
+  session.creds = session.creds.length === 0 ? [cred] : session.creds.concat(cred)
   if (shared) setAside(state, `${id}|${use.key}`, cred)
   else state.creds.set(use.key, cred)
   if (cred.key !== '') state.fresh.push(cred)

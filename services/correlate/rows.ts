@@ -40,9 +40,10 @@ function sightWhere(state: CorrelateState, cred: Cred, use: Use): void {
     if (cred.agent !== use.agent && cred.place >= 0) mix(state, cred)
     cred.address = use.address
     cred.agent = use.agent
-    cred.placeNow = (state.values.pair(use.address, use.agent) | whereBit) >>> 0
+    cred.placeNow = state.values.pair(use.address, use.agent)
   }
-  const a = cred.placeNow
+  const place = cred.placeNow
+  const a = place + whereBit
   const b = Math.floor(use.at / hourMs)
   let row = state.seen.find(cred.index, a, b)
   const fresh = row < 0
@@ -53,8 +54,8 @@ function sightWhere(state: CorrelateState, cred: Cred, use: Use): void {
   const before = state.seen.lastTime(row)
   const first = state.seen.firstTime(row)
   const changed = state.seen.touch(row, use.at)
-  if (cred.place < 0) cred.place = a
-  else if (cred.place !== a) cred.moved = true
+  if (cred.place < 0) cred.place = place
+  else if (cred.place !== place) cred.moved = true
   if (use.at <= first && use.at > session.arrived) session.arrived = use.at
   const several = cred.moved || session.creds.length > 1 || session.instance !== ''
   const judged = (session.created > 0 && !session.console) || session.instance !== ''

@@ -57,7 +57,13 @@ function announceHosts(state: CorrelateState, out: Message[]): void {
 /** Join hears once who uses a key. */
 function announceKeys(state: CorrelateState, out: Message[]): void {
   for (const { key, session } of state.fresh)
-    out.push({ to: 'join', kind: 'key.used', key: `key:${key}`, principal: session.principal })
+    out.push({
+      to: 'join',
+      kind: 'key.used',
+      key: `key:${key}`,
+      about: key,
+      principal: session.principal,
+    })
   state.fresh.length = 0
 }
 

@@ -3,7 +3,15 @@ import type { Declared, Message, PlaceUser, ToCorrelate, ToJoin } from '#shared/
 import type { TargetDeed } from '#shared/messages/session-facts.ts'
 import type { Step } from '#shared/pipeline/step.ts'
 import { Bug } from '#shared/errors.ts'
-import { addAsker, addClaim, addLease, emptyKey, reportsOf, type KeyEntry } from './keys.ts'
+import {
+  addAsker,
+  addClaim,
+  addLease,
+  askersOf,
+  emptyKey,
+  reportsOf,
+  type KeyEntry,
+} from './keys.ts'
 import { addMeetingAsker, deedsOf, emptyMeeting, hear, usersOf, type Meeting } from './meetings.ts'
 import {
   addChild,
@@ -21,7 +29,7 @@ import {
  * Either side may come first; each answer is a register that is sent again when it changes (SEMANTICS B3, B5).
  */
 export type JoinState = {
-  /** A key that only a principal named is stored as that principal, without an entry: most keys have no report. */
+  /** By key id. A key that only a principal named is stored as that principal, without an entry: most keys have no report. */
   readonly keys: Map<string, KeyEntry | string>
   readonly tasks: Map<string, TaskEntry>
   readonly targets: Map<string, Meeting<TargetDeed>>
@@ -62,7 +70,7 @@ function learn(state: JoinState, input: ToJoin): boolean {
     case 'report':
       return report(state, input.key, input.activity)
     case 'key.used':
-      return keyUsed(state, input.key, input.principal)
+      return keyUsed(state, input.about, input.principal)
     case 'task.asked':
       return addTaskAsker(entryOf(state.tasks, input.key, emptyTask), input.asker)
     case 'task.parent':
@@ -128,9 +136,9 @@ function want(entry: TaskEntry, asker: string): boolean {
 function report(state: JoinState, id: string, activity: AgentActivity): boolean {
   switch (activity.kind) {
     case 'credential.issued':
-      return addLease(keyEntry(state, id), activity)
+      return addLease(keyEntry(state, activity.credential), activity)
     case 'tool.called':
-      return addClaim(keyEntry(state, id), activity)
+      return addClaim(keyEntry(state, activity.credential ?? named(id)), activity)
     case 'task.started':
     case 'task.ended':
       return learnTask(entryOf(state.tasks, id, emptyTask), activity)
@@ -159,7 +167,7 @@ function keyUsed(state: JoinState, id: string, principal: string): boolean {
 }
 
 function answer(state: JoinState, id: string): Message[] {
-  if (id.startsWith('key:')) return answerKey(id, state.keys.get(id))
+  if (id.startsWith('key:')) return answerKey(named(id), state.keys.get(named(id)))
   if (id.startsWith('task:')) return answerTask(id, state.tasks.get(id))
   if (id.startsWith('target:')) return answerTarget(id, state.targets.get(id))
   return answerPlace(id, state.places.get(id))
@@ -169,11 +177,11 @@ function answerKey(id: string, entry: KeyEntry | string | undefined): ToCorrelat
   if (typeof entry !== 'object') return []
   const reports = reportsOf(entry)
   if (!reports) return []
-  return entry.askers.map((key) => ({
+  return askersOf(entry).map((key) => ({
     to: 'correlate',
     kind: 'key.known',
     key,
-    about: named(id),
+    about: id,
     reports,
   }))
 }

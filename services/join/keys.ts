@@ -7,7 +7,8 @@ import { strings, withItem, type SetRule } from '#shared/facts/small-set.ts'
 export type KeyEntry = {
   leases: readonly Lease[]
   claims: readonly KeyClaim[]
-  askers: readonly string[]
+  /** Most keys have one, who needs no list. */
+  askers: string | readonly string[]
 }
 
 const none: readonly never[] = []
@@ -71,8 +72,17 @@ export function addClaim(entry: KeyEntry, call: ToolCalled): boolean {
   return change(entry, 'claims', withItem(entry.claims, claim, claims))
 }
 
-export const addAsker = (entry: KeyEntry, principal: string): boolean =>
-  change(entry, 'askers', withItem(entry.askers, principal, askers))
+export const askersOf = ({ askers: those }: KeyEntry): readonly string[] =>
+  typeof those === 'string' ? [those] : those
+
+export function addAsker(entry: KeyEntry, principal: string): boolean {
+  const before = askersOf(entry)
+  const after = withItem(before, principal, askers)
+  if (after === before) return false
+  const [only = ''] = after
+  entry.askers = after.length === 1 ? only : after
+  return true
+}
 
 /** There is an entry for nearly every key, so its lists are replaced, never grown. */
 function change<Part extends keyof KeyEntry>(

@@ -1,6 +1,7 @@
 import { latestTime, type AgentActivity } from '#shared/messages/activity.ts'
 import { fieldsOf, type Shape } from './activity-fields.ts'
 import { isObject, type Fields } from './activity-read.ts'
+import { intern } from './intern.ts'
 
 const id = (value: unknown): string | undefined =>
   typeof value === 'string' && value.length > 0 && value.length <= 512 ? value : undefined
@@ -48,6 +49,9 @@ const checks: Readonly<Record<Shape, (value: unknown) => unknown>> = {
   expires: time,
 }
 
+/** Names that very many activities repeat, so that they share the text. */
+const shared: ReadonlySet<string> = new Set(['agent', 'issuer', 'source'])
+
 /**
  * The activity, if its fields have the usual form; undefined means doubt, and the schema decides. Never accepts what the
  * schema would not, nor with another result (a test holds both together); it only spares the schema's cost.
@@ -62,7 +66,7 @@ export function quickActivity(
     if (value !== undefined) {
       const good = checks[shape](value)
       if (good === undefined) return undefined
-      activity[name] = good
+      activity[name] = shared.has(name) ? intern(good as string) : good
     } else if (required) return undefined
     else if (filled) activity[name] = filled === 'list' ? [] : ''
   }

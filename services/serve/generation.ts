@@ -11,8 +11,8 @@ export type HopVersions = Readonly<
 
 export const hopVersions: HopVersions = {
   normalise: 1,
-  join: 1,
-  correlate: 1,
+  join: 2,
+  correlate: 2,
   detect: 1,
   story: 1,
 }

@@ -3,7 +3,7 @@ import { hash128, hash32 } from './hash.ts'
 /**
  * Which record ids came lately: an open-addressed table of 128-bit hashes, in two generations. When the young one is full,
  * the old one is forgotten: repeats older than that are not recognised, and change nothing (facts are idempotent).
- * 16 bytes an id, at most 0.5 full.
+ * 16 bytes an id, at most 0.7 full.
  */
 export class RecentIds {
   /** How many ids were forgotten by the bound. */
@@ -53,7 +53,7 @@ export class Generation {
     const at = this.find(word)
     if (at < 0) return false
     this.words.set(word, at)
-    if (++this.size * 2 > this.mask) this.grow()
+    if (++this.size * 10 > this.mask * 7) this.grow()
     return true
   }
 

@@ -1,4 +1,4 @@
-import { hash64, slotsFor } from './hash.ts'
+import { hash64, roomFor, slotsFor } from './hash.ts'
 import type { Mark } from './mark.ts'
 import { compareIds, PackedIds, unpackId, type IdTable } from './uuid.ts'
 
@@ -109,12 +109,12 @@ export class Requests {
   }
 
   private grow(): void {
-    this.capacity = Math.ceil(this.capacity * 1.5)
+    this.capacity = roomFor(this.capacity)
     const words = new Uint32Array(this.capacity * rowWords)
     words.set(this.words)
     this.words = words
     this.times = new Float64Array(words.buffer)
-    this.reindex()
+    if (slotsFor(this.capacity) !== this.index.length) this.reindex()
   }
 
   private reindex(): void {

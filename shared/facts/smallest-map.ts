@@ -5,7 +5,8 @@ import { hash32 } from './hash.ts'
  * when; an entry is never evicted and re-admitted with half its past.
  */
 export class SmallestMap<V> {
-  readonly entries = new Map<string, V>()
+  /** Made on first need: many sessions have such maps, and most of these stay empty. */
+  private held: Map<string, V> | undefined
   /** How many additions of keys beyond the bound were refused or pushed out. */
   dropped = 0
   readonly limit: number
@@ -15,25 +16,30 @@ export class SmallestMap<V> {
     this.limit = limit
   }
 
+  get entries(): ReadonlyMap<string, V> {
+    return this.held ?? nothing
+  }
+
   get(key: string): V | undefined {
-    return this.entries.get(key)
+    return this.held?.get(key)
   }
 
   /** Merges a value into its entry; false if the bound does not keep the key. `merge` must be a fact's merge. */
   merge(key: string, value: V, merge: (old: V, value: V) => V): boolean {
-    const old = this.entries.get(key)
+    const held = (this.held ??= new Map<string, V>())
+    const old = held.get(key)
     if (old !== undefined) {
-      this.entries.set(key, merge(old, value))
+      held.set(key, merge(old, value))
       return true
     }
-    if (this.entries.size >= this.limit) {
+    if (held.size >= this.limit) {
       const worst = this.largest()
       this.dropped++
       if (order(key, worst) >= 0) return false
-      this.entries.delete(worst)
+      held.delete(worst)
       this.worst = undefined
     }
-    this.entries.set(key, value)
+    held.set(key, value)
     if (this.worst !== undefined && order(key, this.worst) > 0) this.worst = key
     return true
   }
@@ -51,6 +57,8 @@ export class SmallestMap<V> {
     return this.worst ?? ''
   }
 }
+
+const nothing: ReadonlyMap<string, never> = new Map<string, never>()
 
 const order = (a: string, b: string): number =>
   hash32(a) - hash32(b) || (a < b ? -1 : a > b ? 1 : 0)

@@ -124,7 +124,7 @@ export type PlaceUser = Mark & {
 // ---- join, by join id
 export type ToJoin =
   | To<'join', 'report', { readonly activity: AgentActivity }>
-  | To<'join', 'key.used', { readonly principal: string }>
+  | To<'join', 'key.used', { readonly about: string; readonly principal: string }>
   | To<'join', 'task.asked', { readonly asker: string }>
   | To<'join', 'task.wanted', { readonly asker: string }>
   | To<'join', 'task.held', { readonly sender: string; readonly leaseRoot: string }>
