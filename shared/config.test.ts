@@ -31,7 +31,38 @@ test('without any source every setting has its default', () => {
     http: { host: '127.0.0.1', port: 4318, certificate: '', key: '', behindTls: false },
     aws: { accounts: [], endpoint: '', allowOtherEndpoint: false, pollSeconds: 60 },
     serve: { folderSeconds: 5, keepDays: 30, snapshotSeconds: 30 },
+    alerts: { holdSeconds: 60, destinations: [] },
   })
+})
+
+test('destinations: what is left out has its default, and text is JSON', () => {
+  const said = [{ name: 'soc', kind: 'webhook', url: 'https://soc.example/in', secrets: ['env:S'] }]
+  const environment = { KEYTRAIL_ALERTS_DESTINATIONS: JSON.stringify(said) }
+  const expected = [{ ...said[0], severity: 'low', allow: [] }]
+  expect(configFrom({ environment }).alerts.destinations).toEqual(expected)
+  expect(configFrom(file({ alerts: { destinations: said } })).alerts.destinations).toEqual(expected)
+})
+
+test('a secret in the place of a reference is refused, and not repeated', () => {
+  const secret = 'whsec_Q0FOQVJZQ0FOQVJZQ0FOQVJZ'
+  const all = [
+    { name: 'a', kind: 'webhook', url: `https://u:${secret}@x.example/`, secrets: [secret] },
+    { name: 'b', kind: 'slack', url: `https://hooks.example/${secret}` },
+    { name: 'b', kind: 'pagerduty', key: secret, severity: 'worst' },
+    secret,
+  ]
+  const found = problems(file({ alerts: { destinations: all } }))
+  expect(found).toHaveLength(5)
+  expect(found.join('\n')).toContain('alerts.destinations.0.secrets.0 (from keytrail.yaml)')
+  expect(found.join('\n')).not.toContain('CANARY')
+  expect(found.join('\n')).not.toContain(secret)
+  const twice = [
+    { name: 'a', kind: 'file', path: 'x' },
+    { name: 'a', kind: 'file', path: 'y' },
+  ]
+  expect(problems(file({ alerts: { destinations: twice } }))).toEqual([
+    'alerts.destinations (from keytrail.yaml) is not allowed: names must differ',
+  ])
 })
 
 test('a flag wins over a variable, a variable over the file, the file over the default', () => {

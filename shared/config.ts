@@ -40,7 +40,10 @@ export function configFrom(sources: ConfigSources = {}): Config {
   const given = read.flatMap((source) => source.given)
   const problems = [...read.flatMap((source) => source.problems), ...given.flatMap(problemOf)]
   if (problems.length > 0) throw new ConfigError(problems)
-  const byKey = new Map(given.map(({ setting, value }) => [setting.key, value]))
+  // What the schema makes of a value, so that parts which were left out have their defaults.
+  const byKey = new Map(
+    given.map(({ setting, value }) => [setting.key, setting.schema.parse(value)]),
+  )
   // The one cast: the table gives both the entries here and the type, and each value was checked.
   return treeOf(allSettings.map((s) => [s.path, byKey.get(s.key) ?? s.fallback])) as Config
 }
@@ -106,10 +109,18 @@ function unknown(name: string, source: string, known: Iterable<string>): Read {
 }
 
 function problemOf({ setting, value, source }: Given): string[] {
-  if (setting.schema.safeParse(value).success) return []
+  const checked = setting.schema.safeParse(value)
+  if (checked.success) return []
   const { key, allowed } = setting
+  if (setting.hidden) return checked.error.issues.slice(0, 5).map(wrongAt(key, source))
   return [`${key}: ${shown(value)} (from ${source}) is not allowed; allowed: ${allowed}`]
 }
+
+/** Where in a value, and what it should be, without the value. */
+const wrongAt =
+  (key: string, source: string) =>
+  ({ path, message }: { readonly path: readonly PropertyKey[]; readonly message: string }) =>
+    `${[key, ...path.map(String)].join('.')} (from ${source}) is not allowed: ${message}`
 
 /** Values come from outside, and the sentence should stay one line. */
 function shown(value: unknown): string {

@@ -1,4 +1,5 @@
 import { manualScheduler } from '#infra/memory/scheduler.ts'
+import { openBeside } from '#infra/sqlite/data-file.ts'
 import type { Machine } from '#services/cli/command.ts'
 import { silent } from './serve.ts'
 
@@ -7,9 +8,7 @@ export const noMachine: Machine = {
   own: (file) => {
     throw new Error(`no command under test serves a data file: ${file}`)
   },
-  beside: (file) => {
-    throw new Error(`no command under test looks into a data file: ${file}`)
-  },
+  beside: openBeside,
   chance: (bytes) => new Uint8Array(bytes),
   history: () => {
     throw new Error('no command under test asks AWS')
@@ -20,6 +19,7 @@ export const noMachine: Machine = {
   listen: () => {
     throw new Error('no command under test listens')
   },
+  senders: () => new Map(),
   scheduler: manualScheduler(0),
   log: silent,
   asked: () => new Promise<string>(() => undefined),

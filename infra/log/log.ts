@@ -1,6 +1,6 @@
 import { pino } from 'pino'
 import type { Log, LogFields } from '#shared/ports/log.ts'
-import { redact, redactText } from './redact.ts'
+import { redact, redactText } from '#shared/redact.ts'
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
 

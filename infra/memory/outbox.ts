@@ -2,6 +2,7 @@ import {
   waitingMax,
   type DeadDelivery,
   type Delivery,
+  type Lane,
   type LaneCount,
   type NewDelivery,
   type Outbox,
@@ -17,7 +18,10 @@ type Rows = Map<string, Row>
 /** Deliveries in memory; `limit` may wait for one destination. */
 export function memoryOutbox(limit = waitingMax): Outbox {
   const rows: Rows = new Map()
+  let lanes: readonly Lane[] = []
   return {
+    open: (all) => void (lanes = all.toSorted((a, b) => (a.name < b.name ? -1 : 1))),
+    lanes: () => lanes,
     add(deliveries, at) {
       for (const each of deliveries) add(rows, each, at, limit)
     },

@@ -28,11 +28,14 @@ const allParts: readonly Part[] = [
 export const ownDataFile = (file: string): DataFile => dataFile(openDatabase(file, allParts))
 
 /**
- * Opens the data file for short work, whether or not another process serves it; makes it if there is none.
+ * Opens the data file for short work, whether or not another process serves it: what is decided about the rows as they stand
+ * is written in the same transaction, and the owner reads it.
+ *
+ * @param ifMissing whether one is made if there is none
  * @throws Unusable in words for the operator
  */
-export function openBeside(file: string): DataFile {
-  if (!existsSync(file)) openDatabase(file, allParts).close()
+export function openBeside(file: string, ifMissing: 'make' | 'refuse' = 'make'): DataFile {
+  if (ifMissing === 'make' && !existsSync(file)) openDatabase(file, allParts).close()
   return dataFile(openDatabase(file, allParts, { as: 'guest' }))
 }
 

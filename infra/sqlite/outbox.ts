@@ -2,6 +2,7 @@ import {
   waitingMax,
   type DeadDelivery,
   type Delivery,
+  type Lane,
   type LaneCount,
   type Outbox,
 } from '#shared/ports/outbox.ts'
@@ -22,6 +23,7 @@ export const outboxPart: Part = {
      CREATE INDEX delivery_turn ON delivery ("to", incident, number) WHERE state = 'waiting';
      CREATE INDEX delivery_done ON delivery (done) WHERE done IS NOT NULL;
      CREATE INDEX delivery_state ON delivery (state, "to");`,
+    'CREATE TABLE lane (name TEXT PRIMARY KEY, kind TEXT NOT NULL, severity TEXT NOT NULL) STRICT, WITHOUT ROWID;',
   ],
 }
 
@@ -53,6 +55,7 @@ export function sqliteOutbox(db: Database, limit = waitingMax): Outbox {
   )
   const forget = db.prepare('DELETE FROM delivery WHERE done < ?')
   return {
+    ...lanesIn(db),
     add: adder(db, limit),
     due: (to, now, most) => due.all(to, now, most),
     nextDue: (to) => next.get(to)?.due ?? undefined,
@@ -63,6 +66,20 @@ export function sqliteOutbox(db: Database, limit = waitingMax): Outbox {
     ...looks(db),
     revive: reviver(db),
     forget: (before) => forget.run(before),
+  }
+}
+
+function lanesIn(db: Database): Pick<Outbox, 'open' | 'lanes'> {
+  const all = db.prepare<Lane>('SELECT name, kind, severity FROM lane ORDER BY name')
+  const clear = db.prepare('DELETE FROM lane')
+  const put = db.prepare('INSERT INTO lane VALUES (?, ?, ?)')
+  return {
+    open: (lanes) =>
+      db.transaction(() => {
+        clear.run()
+        for (const { name, kind, severity } of lanes) put.run(name, kind, severity)
+      }),
+    lanes: () => all.all(),
   }
 }
 

@@ -2,11 +2,13 @@ import type { Config } from '#shared/config.ts'
 import type { Actuator } from '#shared/ports/actuator.ts'
 import type { AwsAccess } from '#shared/ports/aws-access.ts'
 import type { EventHistory } from '#shared/ports/cloudtrail.ts'
+import type { Destination } from '#shared/config/destinations.ts'
 import type { DataFile } from '#shared/ports/data-file.ts'
 import type { Effects } from '#shared/ports/effects.ts'
 import type { Listen } from '#shared/ports/http.ts'
 import type { Log } from '#shared/ports/log.ts'
 import type { Scheduler } from '#shared/ports/scheduler.ts'
+import type { Sender } from '#shared/ports/sender.ts'
 import type { Files } from '#shared/ports/sources.ts'
 
 /** One option of a command, as node:util `parseArgs` takes it, with what help says about it. */
@@ -37,7 +39,7 @@ export type Context = {
   readonly files: Files
   /** A fresh place for what stands at the end of a run. */
   readonly effects: () => Effects
-  /** What only `serve` and the commands around it need. */
+  /** What commands on a data file need. */
   readonly machine: Machine
   /** Version of this build. */
   readonly version: string
@@ -53,8 +55,8 @@ type Closing = { readonly close: () => void }
 export type Machine = {
   /** Opens a data file as its owner. @throws Unusable in words for the operator */
   readonly own: (file: string) => DataFile
-  /** Opens it for short work, whether or not it is served; makes it if there is none. @throws Unusable as above */
-  readonly beside: (file: string) => DataFile
+  /** Opens it for short work, whether or not it is served; makes it if there is none, unless told to refuse. @throws Unusable as above */
+  readonly beside: (file: string, ifMissing?: 'make' | 'refuse') => DataFile
   /** So many bytes of chance, fit for secrets. */
   readonly chance: (bytes: number) => Uint8Array
   readonly listen: Listen
@@ -62,6 +64,8 @@ export type Machine = {
   readonly history: (access: AwsAccess) => EventHistory & Closing
   /** Cuts in these accounts, by id. @throws Unusable as above */
   readonly actuator: (accesses: ReadonlyMap<string, AwsAccess>) => Actuator & Closing
+  /** Who sends to each destination, by name. @throws Unusable if a secret is missing */
+  readonly senders: (destinations: readonly Destination[]) => ReadonlyMap<string, Sender>
   readonly scheduler: Scheduler
   readonly log: Log
   /** Resolves when somebody asks the program to end, with the name of the signal. */

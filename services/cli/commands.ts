@@ -4,6 +4,7 @@ import { deadletters } from './deadletters.ts'
 import { detectionsCommand } from './detections.ts'
 import { docsCommand } from './docs.ts'
 import { doctorCommand } from './doctor.ts'
+import { incidentsCommand } from './incidents.ts'
 import { replayCommand } from './replay.ts'
 import { serveCommand } from './serve.ts'
 import { sourcesCommand } from './sources.ts'
@@ -18,6 +19,7 @@ export const commands: readonly Command[] = [
   replayCommand,
   serveCommand,
   whoCommand,
+  incidentsCommand,
   detectionsCommand,
   sourcesCommand,
   doctorCommand,

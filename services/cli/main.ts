@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import { z } from 'zod'
 import { awsActuator } from '#infra/aws/actuator.ts'
 import { eventHistory } from '#infra/aws/event-history.ts'
+import { sendersOf } from '#infra/alert/senders.ts'
 import { files } from '#infra/files/files.ts'
 import { listen } from '#infra/http/server.ts'
 import { pinoLog } from '#infra/log/log.ts'
@@ -41,6 +42,12 @@ process.exitCode = await dispatch(process.argv.slice(2), commands, {
     listen,
     history: eventHistory,
     actuator: (accesses) => awsActuator(accesses, () => Date.now()),
+    senders: (destinations) =>
+      sendersOf(destinations, {
+        environment: process.env,
+        cwd: process.cwd(),
+        now: () => systemScheduler.now(),
+      }),
     scheduler: systemScheduler,
     log: pinoLog('info'),
     asked: signalled,

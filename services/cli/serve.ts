@@ -12,6 +12,7 @@ import type { DoorBoard } from '#services/doors/board.ts'
 import type { DeliverPorts } from '#services/sources/deliver.ts'
 import { lookupEvents } from '#services/sources/lookup.ts'
 import type { Source } from '#services/sources/source.ts'
+import { alerting } from './alerting.ts'
 import { readIn } from './cloud.ts'
 import { type Command, type Context, exit } from './command.ts'
 import { boardFor, doorsOf } from './open-doors.ts'
@@ -59,6 +60,7 @@ async function untilAsked(
     ],
     scheduler.now(),
   )
+  const alerts = alerting(data.outbox, context, failed)
   const serving = await serve(optionsOf(config), {
     ...data,
     scheduler,
@@ -66,7 +68,10 @@ async function untilAsked(
     failed,
     at: () => undefined,
     board,
-    send: (notices) => notices.forEach((notice) => log.info('incident', { ...lineOf(notice) })),
+    send: (notices) => {
+      alerts.send(notices)
+      notices.forEach((notice) => log.info('incident', { ...lineOf(notice) }))
+    },
     sources: (intake) => [
       ...foldersIn(folders, intake, board, context),
       ...historiesIn(intake, board, context),
@@ -80,6 +85,7 @@ async function untilAsked(
   })
   const status = await ended
   await serving.close()
+  await alerts.close()
   return status
 }
 
@@ -134,7 +140,7 @@ const optionsOf = (config: Config) => ({
   unitMax: config.batch,
   keepMs: config.serve.keepDays * dayMs,
   snapshotMs: config.serve.snapshotSeconds * 1000,
-  holdMs: 60_000,
+  holdMs: config.alerts.holdSeconds * 1000,
 })
 
 /** `NAME=FOLDER`, or a folder that is called by its path. @throws Unusable if two have one name */

@@ -1,4 +1,4 @@
-import type { Case, DeskEvent, Notice } from '#shared/messages/desk.ts'
+import type { Case, DeskEvent, Notice, Remedy } from '#shared/messages/desk.ts'
 import type { DeskChange } from '#shared/ports/desk.ts'
 
 /** How far containment of an incident has come. */
@@ -8,12 +8,13 @@ export type Step = {
   readonly by: string
   /** Epoch ms. */
   readonly at: number
+  readonly remedy?: Remedy
 }
 
 /** Containment of an incident has gone a step: always worth a word, whatever its state is. */
 export function contained(
   each: Case,
-  { says, by, at }: Step,
+  { says, by, at, remedy }: Step,
 ): { readonly change: DeskChange; readonly notice: Notice } {
   const { handle } = each
   const revision = each.revision + 1
@@ -26,6 +27,7 @@ export function contained(
     because: 'containment',
     by,
     says: [says],
+    ...(remedy && { remedy }),
   }
   const now: Case = { ...each, revision, changed: at, containment: says }
   return {

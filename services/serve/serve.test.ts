@@ -5,6 +5,7 @@ import { Bug, Transient } from '#shared/errors.ts'
 import type { Notice } from '#shared/messages/desk.ts'
 import type { Intake } from '#shared/ports/intake.ts'
 import type { Source } from '#services/sources/source.ts'
+import { deskAt, findingOf, incidentOf } from '#test/incidents.ts'
 import { mappedOf, loopOptions, memoryStores, silent } from '#test/serve.ts'
 import { serve, type ServePorts } from './serve.ts'
 
@@ -35,14 +36,14 @@ const deed = {
   },
 }
 
-async function served(poll: (intake: Intake) => Source['poll']) {
+async function served(poll: (intake: Intake) => Source['poll'], desk = memoryDesk()) {
   const scheduler = manualScheduler(Date.parse('2026-05-04T10:00:00Z'))
   const notices: Notice[] = []
   const heard: string[] = []
   const ended: unknown[] = []
   const ports: ServePorts = {
     ...memoryStores(),
-    desk: memoryDesk(),
+    desk,
     scheduler,
     log: silent,
     at: () => undefined,
@@ -103,4 +104,18 @@ test('a source whose assumptions break ends the program', async () => {
   await pass(0)
   expect(ended).toHaveLength(1)
   expect(ended[0]).toBeInstanceOf(Bug)
+})
+
+test('what was held back is told once its time has come, though nothing happens', async () => {
+  const desk = memoryDesk()
+  const { hear } = deskAt(desk)
+  const at = Date.parse('2026-05-04T10:00:00Z') / 1000
+  const a = findingOf('a')
+  hear(at, { r: [incidentOf([a])] })
+  hear(at + 1, { r: [incidentOf([{ ...a, credentials: ['AKIAEXAMPLE00000002'] }])] })
+  const { notices, pass } = await served(() => () => Promise.resolve(1e9), desk)
+  await pass(1000)
+  expect(notices).toEqual([])
+  await pass(options.holdMs)
+  expect(notices.map(({ event }) => event.says)).toEqual([['new credential: AKIAEXAMPLE00000002']])
 })

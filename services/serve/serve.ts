@@ -1,7 +1,8 @@
+import { Transient } from '#shared/errors.ts'
 import type { Notice } from '#shared/messages/desk.ts'
 import type { Desk } from '#shared/ports/desk.ts'
 import type { Intake } from '#shared/ports/intake.ts'
-import { frontDesk } from '#services/desk/front.ts'
+import { frontDesk, type FrontDesk } from '#services/desk/front.ts'
 import type { EngineOptions } from '#services/pipeline.ts'
 import { keepPolling, type PollingPorts } from '#services/sources/polling.ts'
 import type { Source } from '#services/sources/source.ts'
@@ -61,14 +62,38 @@ export async function serve(options: ServeOptions, ports: ServePorts): Promise<S
     ports.log.info('other code or settings judged the log anew', { ...counts(rebased) })
   const doors = await ports.doors?.(loop)
   const polling = keepPolling(ports.sources(loop), ports)
+  const ticking = keepTicking(front, options, ports)
   return {
     loop,
     async close() {
+      ticking.close()
       await doors?.close()
       await polling.close()
       loop.close()
     },
   }
+}
+
+/** How often it is looked what was held back long enough, ms. */
+const tickMs = 1000
+
+/** Tells what was held back once its time has come, though nothing happens. */
+function keepTicking(
+  front: FrontDesk,
+  { holdMs }: ServeOptions,
+  { scheduler, log, failed }: ServePorts,
+): { close(): void } {
+  const tick = (): void => {
+    try {
+      front.tick({ at: scheduler.now(), holdMs })
+    } catch (thrown) {
+      if (!(thrown instanceof Transient)) return failed(thrown)
+      log.warn('the desk cannot be written now', { why: thrown.message })
+    }
+    cancel = scheduler.later(tickMs, tick)
+  }
+  let cancel = scheduler.later(tickMs, tick)
+  return { close: () => cancel() }
 }
 
 const counts = ({

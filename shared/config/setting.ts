@@ -12,6 +12,8 @@ export type Setting<T> = {
   readonly placeholder: string
   /** Value of an environment variable or a flag → value to check; text that cannot be one stays text. */
   readonly fromText: (text: string) => unknown
+  /** Its value may hold what nobody should read by mistake: messages say where it is wrong, never what it is. */
+  readonly hidden?: true
 }
 
 /** A whole number between two bounds, both allowed. `unit` is shown behind the bounds. */

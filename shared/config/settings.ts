@@ -1,4 +1,5 @@
 import { awsAccounts } from './aws.ts'
+import { destinations } from './destinations.ts'
 import { count, flag, names, path, pattern, text, type Setting } from './setting.ts'
 
 const pemFile = {
@@ -169,6 +170,17 @@ export const settings = {
       unit: 'seconds',
       prose: 'Time between two snapshots of the state, at least',
     }),
+  },
+  alerts: {
+    holdSeconds: count({
+      fallback: 60,
+      min: 0,
+      max: 86_400,
+      unit: 'seconds',
+      prose:
+        'Least time between two messages that one incident has changed; a graver one never waits',
+    }),
+    destinations: destinations('Where incidents are sent'),
   },
 } as const satisfies Tree
 

@@ -116,6 +116,16 @@ export type DeskEvent = {
   readonly by: string
   /** What is new, a phrase each. */
   readonly says: readonly string[]
+  /** What was done about it; only where containment says so. */
+  readonly remedy?: Remedy
+}
+
+/** One step of containment, as OCSF Remediation Activity tells it. */
+export type Remedy = {
+  /** Key of the order: the same for every step of one order. */
+  readonly command: string
+  readonly does: 'evict' | 'restore'
+  readonly outcome: 'success' | 'failure' | 'partial' | 'pending'
 }
 export type Because = 'records' | 'version' | 'person' | 'containment'
 

@@ -1,3 +1,4 @@
+import type { Destination } from '#shared/config/destinations.ts'
 import type { EventKind } from '#shared/messages/desk.ts'
 
 /** One event on its way to one destination. (id, to) is its name: the same on every attempt, and after every restart. */
@@ -24,6 +25,9 @@ export type NewDelivery = Omit<Delivery, 'since' | 'attempts' | 'due'>
 /** What was given up, and why. */
 export type DeadDelivery = Delivery & { readonly why: string; readonly died: number }
 
+/** What is known of a destination beside the process that sends: enough to write what shall be sent, nothing secret. */
+export type Lane = Pick<Destination, 'name' | 'kind' | 'severity'>
+
 export type LaneCount = {
   readonly to: string
   readonly waiting: number
@@ -38,6 +42,10 @@ export type LaneCount = {
  * opens the transaction (see Desk.together). Fails with Transient where the store cannot be read or written now.
  */
 export type Outbox = {
+  /** Puts the destinations of the process that sends in the place of those before. */
+  open(lanes: readonly Lane[]): void
+  /** Where something may be sent, by name; none before the first `open`. */
+  lanes(): readonly Lane[]
   /** Adds what is not there yet by (id, to); what a destination has no room for is dead at once, and counted. */
   add(deliveries: readonly NewDelivery[], at: number): void
   /** For one destination the oldest delivery of each incident, if it is due; the longest due first, at most `limit`. */

@@ -29,6 +29,18 @@ export function outboxContract(name: string, make: (limit?: number) => OutboxUnd
       expect(again.nextDue('soc')).toBeUndefined()
     })
 
+    test('knows where something may be sent, as the last one who sends said', () => {
+      const { outbox, reopen } = make()
+      expect(outbox.lanes()).toEqual([])
+      outbox.open([{ name: 'old', kind: 'file', severity: 'info' }])
+      const lanes = [
+        { name: 'chat', kind: 'slack', severity: 'low' },
+        { name: 'soc', kind: 'webhook', severity: 'high' },
+      ] as const
+      outbox.open(lanes.toReversed())
+      expect((reopen?.() ?? outbox).lanes()).toEqual(lanes)
+    })
+
     test('the same again is added once, also after it was delivered', () => {
       const { outbox } = make()
       outbox.add([of('a'), of('a')], 5)
