@@ -32,6 +32,16 @@ test('without any source every setting has its default', () => {
     aws: { accounts: [], endpoint: '', allowOtherEndpoint: false, pollSeconds: 60 },
     serve: { folderSeconds: 5, keepDays: 30, snapshotSeconds: 30 },
     alerts: { holdSeconds: 60, destinations: [] },
+    contain: {
+      approve: [],
+      auto: [],
+      protected: [],
+      autoHour: 5,
+      autoDay: 20,
+      allHour: 100,
+      breakerAt: 2,
+      approvalHours: 24,
+    },
   })
 })
 

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { DataFile } from '#shared/ports/data-file.ts'
+import { containmentPart, sqliteContainment } from './containment.ts'
 import { openDatabase, type Database } from './database.ts'
 import { deadLettersPart, sqliteDeadLetters } from './dead-letters.ts'
 import { deskPart, sqliteDesk } from './desk.ts'
@@ -19,6 +20,7 @@ const allParts: readonly Part[] = [
   deskPart,
   outboxPart,
   sourcesPart,
+  containmentPart,
 ]
 
 /**
@@ -47,5 +49,6 @@ const dataFile = (db: Database): DataFile => ({
   desk: sqliteDesk(db),
   outbox: sqliteOutbox(db),
   sources: sqliteSources(db),
+  containment: sqliteContainment(db),
   close: () => db.close(),
 })

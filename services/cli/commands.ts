@@ -1,5 +1,7 @@
 import { normalise } from '#services/normalise/normalise.ts'
 import type { Command } from './command.ts'
+import { auditCommand } from './audit.ts'
+import { approveCommand, containCommand, denyCommand } from './contain.ts'
 import { deadletters } from './deadletters.ts'
 import { detectionsCommand } from './detections.ts'
 import { docsCommand } from './docs.ts'
@@ -20,6 +22,10 @@ export const commands: readonly Command[] = [
   serveCommand,
   whoCommand,
   incidentsCommand,
+  containCommand,
+  approveCommand,
+  denyCommand,
+  auditCommand,
   detectionsCommand,
   sourcesCommand,
   doctorCommand,

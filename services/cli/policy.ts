@@ -1,6 +1,8 @@
 import type { Config } from '#shared/config.ts'
 import { principalOfArn } from '#shared/facts/arn.ts'
 import type { Policy } from '#shared/policy.ts'
+import type { Mode } from '#shared/messages/containment.ts'
+import type { ContainPolicy } from '#services/contain/policy.ts'
 import type { NormaliseOptions } from '#services/normalise/normalise.ts'
 
 /** What the judging steps read from the settings. */
@@ -28,3 +30,18 @@ const issuerName = (text: string): string => principalOfArn(text) || text
 /** AWS compares tag keys without regard to case (IAM User Guide, "Rules for tagging"). */
 const tagKeys = (keys: readonly string[]): ReadonlySet<string> =>
   new Set(keys.map((key) => key.toLowerCase()))
+
+/** What containment reads from the settings. A detection's own name counts before `*`; of two lists the further one. */
+export function containPolicyOf({ contain }: Config): ContainPolicy {
+  const { approve, auto, approvalHours, ...rest } = contain
+  const reaches = (name: string): Mode =>
+    auto.includes(name) ? 'auto' : approve.includes(name) ? 'approve' : 'observe'
+  const mode = reaches('*')
+  const named = [...approve, ...auto].filter((name) => name !== '*')
+  return {
+    ...rest,
+    mode,
+    modes: new Map(named.map((name) => [name, reaches(name)])),
+    approvalMs: approvalHours * 3_600_000,
+  }
+}

@@ -109,7 +109,7 @@ const kinds: Readonly<Record<Decision['kind'], Kind>> = {
 }
 
 const observing =
-  'every detection of it is in mode observe: set contain.mode or contain.approve first'
+  'every detection of it is in mode observe: the settings contain.approve and contain.auto say which may lead to a cut'
 const changed = 'the plan is not what you saw any more: keytrail contain plan shows it as it is now'
 
 /** The option that a person means, by its hash as he saw it, or by number. */

@@ -182,6 +182,55 @@ export const settings = {
     }),
     destinations: destinations('Where incidents are sent'),
   },
+  contain: {
+    approve: names({
+      fallback: [],
+      each: 'detections, * for all',
+      prose:
+        'Detections whose findings may lead to a cut that a person approves; others are observed',
+    }),
+    auto: names({
+      fallback: [],
+      each: 'detections, * for all',
+      prose: 'Detections whose findings may lead to a cut at once, where nobody else is hurt',
+    }),
+    protected: names({
+      fallback: [],
+      each: 'ARNs, principals (account/role/NAME) or key ids, * at the end for any rest',
+      prose: 'Identities that are never cut, whoever asks, such as break-glass roles',
+    }),
+    autoHour: count({
+      fallback: 5,
+      min: 0,
+      max: 1_000,
+      prose: 'Automatic cuts in an hour, at most',
+    }),
+    autoDay: count({
+      fallback: 20,
+      min: 0,
+      max: 10_000,
+      prose: 'Automatic cuts in a day, at most',
+    }),
+    allHour: count({
+      fallback: 100,
+      min: 1,
+      max: 10_000,
+      prose: 'Cuts in an hour, at most, also those that people approve; more wait',
+    }),
+    breakerAt: count({
+      fallback: 2,
+      min: 1,
+      max: 1_000,
+      prose: 'Automatic decisions that end badly within a day, before no machine cuts any more',
+    }),
+    approvalHours: count({
+      fallback: 24,
+      min: 1,
+      max: 720,
+      unit: 'hours',
+      prose: 'How long a proposed cut waits for a person',
+    }),
+  },
 } as const satisfies Tree
 
 type Tree = { readonly [key: string]: Setting<never> | Setting<unknown> | Tree }

@@ -1,3 +1,4 @@
+import type { ContainmentStore } from './containment.ts'
 import type { DeadLetters } from './dead-letters.ts'
 import type { Desk } from './desk.ts'
 import type { Effects } from './effects.ts'
@@ -15,5 +16,6 @@ export type DataFile = {
   readonly desk: Desk
   readonly outbox: Outbox
   readonly sources: SourceStore
+  readonly containment: ContainmentStore
   close(): void
 }
