@@ -10,12 +10,7 @@ export const noMachine: Machine = {
   },
   beside: openBeside,
   chance: (bytes) => new Uint8Array(bytes),
-  history: () => {
-    throw new Error('no command under test asks AWS')
-  },
-  actuator: () => {
-    throw new Error('no command under test cuts')
-  },
+  cloud: () => Promise.reject(new Error('no command under test asks AWS')),
   listen: () => {
     throw new Error('no command under test listens')
   },

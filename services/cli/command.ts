@@ -51,6 +51,13 @@ export type Context = {
 
 type Closing = { readonly close: () => void }
 
+/** Ways to AWS. @throws Unusable for an endpoint that is not AWS's, unless the access allows it */
+export type CloudAccess = {
+  readonly history: (access: AwsAccess) => EventHistory & Closing
+  /** Cuts in these accounts, by id. */
+  readonly actuator: (accesses: ReadonlyMap<string, AwsAccess>) => Actuator & Closing
+}
+
 /** What a command that stays, or works on what one keeps, needs of the machine. */
 export type Machine = {
   /** Opens a data file as its owner. @throws Unusable in words for the operator */
@@ -60,10 +67,8 @@ export type Machine = {
   /** So many bytes of chance, fit for secrets. */
   readonly chance: (bytes: number) => Uint8Array
   readonly listen: Listen
-  /** The event history of one account. @throws Unusable for an endpoint that is not AWS's */
-  readonly history: (access: AwsAccess) => EventHistory & Closing
-  /** Cuts in these accounts, by id. @throws Unusable as above */
-  readonly actuator: (accesses: ReadonlyMap<string, AwsAccess>) => Actuator & Closing
+  /** Loads what speaks to AWS, which takes a second and which few commands need. */
+  readonly cloud: () => Promise<CloudAccess>
   /** Who sends to each destination, by name. @throws Unusable if a secret is missing */
   readonly senders: (destinations: readonly Destination[]) => ReadonlyMap<string, Sender>
   readonly scheduler: Scheduler

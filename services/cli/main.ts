@@ -2,8 +2,6 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { z } from 'zod'
-import { awsActuator } from '#infra/aws/actuator.ts'
-import { eventHistory } from '#infra/aws/event-history.ts'
 import { sendersOf } from '#infra/alert/senders.ts'
 import { files } from '#infra/files/files.ts'
 import { listen } from '#infra/http/server.ts'
@@ -11,7 +9,7 @@ import { pinoLog } from '#infra/log/log.ts'
 import { memoryEffects } from '#infra/memory/effects.ts'
 import { systemScheduler } from '#infra/clock/scheduler.ts'
 import { openBeside, ownDataFile } from '#infra/sqlite/data-file.ts'
-import type { Output } from './command.ts'
+import type { CloudAccess, Output } from './command.ts'
 import { commands } from './commands.ts'
 import { dispatch } from './dispatch.ts'
 
@@ -40,8 +38,7 @@ process.exitCode = await dispatch(process.argv.slice(2), commands, {
     beside: openBeside,
     chance: randomBytes,
     listen,
-    history: eventHistory,
-    actuator: (accesses) => awsActuator(accesses, () => Date.now()),
+    cloud: loadCloud,
     senders: (destinations) =>
       sendersOf(destinations, {
         environment: process.env,
@@ -76,4 +73,15 @@ function signalled(): Promise<string> {
   return new Promise<string>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve)
   }).finally(() => clearInterval(alive))
+}
+
+async function loadCloud(): Promise<CloudAccess> {
+  const [{ awsActuator }, { eventHistory }] = await Promise.all([
+    import('#infra/aws/actuator.ts'),
+    import('#infra/aws/event-history.ts'),
+  ])
+  return {
+    history: eventHistory,
+    actuator: (accesses) => awsActuator(accesses, () => Date.now()),
+  }
 }

@@ -13,8 +13,9 @@ import type { DeliverPorts } from '#services/sources/deliver.ts'
 import { lookupEvents } from '#services/sources/lookup.ts'
 import type { Source } from '#services/sources/source.ts'
 import { alerting } from './alerting.ts'
-import { readIn } from './cloud.ts'
-import { type Command, type Context, exit } from './command.ts'
+import { readIn, respondedIn } from './cloud.ts'
+import { containingOf } from './containing.ts'
+import { type CloudAccess, type Command, type Context, exit } from './command.ts'
 import { boardFor, doorsOf } from './open-doors.ts'
 import { normaliseOptions, policyOf } from './policy.ts'
 
@@ -61,6 +62,8 @@ async function untilAsked(
     scheduler.now(),
   )
   const alerts = alerting(data.outbox, context, failed)
+  const cloud = await machine.cloud()
+  const actuator = cloud.actuator(respondedIn(config))
   const serving = await serve(optionsOf(config), {
     ...data,
     scheduler,
@@ -74,8 +77,9 @@ async function untilAsked(
     },
     sources: (intake) => [
       ...foldersIn(folders, intake, board, context),
-      ...historiesIn(intake, board, context),
+      ...historiesIn(cloud, intake, board, context),
     ],
+    contain: (front, loop) => containingOf({ data, front, loop, actuator, failed }, context),
     doors: (loop) => doorsOf(context, data, loop, board),
   })
   log.info('serving', { data: config.data, folders: folders.map(({ path }) => path) })
@@ -86,6 +90,7 @@ async function untilAsked(
   const status = await ended
   await serving.close()
   await alerts.close()
+  actuator.close()
   return status
 }
 
@@ -99,10 +104,15 @@ function foldersIn(
   return folders.map((folder) => watchedFolder(folder, ports))
 }
 
-function historiesIn(intake: Intake, board: DoorBoard, context: Context): Source[] {
+function historiesIn(
+  cloud: CloudAccess,
+  intake: Intake,
+  board: DoorBoard,
+  context: Context,
+): Source[] {
   const ports = delivering(intake, board, context)
   return readIn(context.config).map(({ options, access }) =>
-    lookupEvents(options, { ...ports, history: context.machine.history(access) }),
+    lookupEvents(options, { ...ports, history: cloud.history(access) }),
   )
 }
 

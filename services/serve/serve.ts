@@ -6,6 +6,7 @@ import { frontDesk, type FrontDesk } from '#services/desk/front.ts'
 import type { EngineOptions } from '#services/pipeline.ts'
 import { keepPolling, type PollingPorts } from '#services/sources/polling.ts'
 import type { Source } from '#services/sources/source.ts'
+import type { Containing } from './containing.ts'
 import { generationOf } from './generation.ts'
 import { durableLoop, type Loop, type LoopPorts } from './loop.ts'
 import type { Participant } from './tell.ts'
@@ -29,6 +30,8 @@ export type ServePorts = Omit<LoopPorts, 'participants'> & {
   readonly participants?: readonly Participant[]
   /** The sources that are asked, once there is somebody to hand over to. */
   readonly sources: (intake: Intake) => readonly Source[]
+  /** Containment, if there is any: it is given the desk, where its steps are told, and the loop, whose engine it asks. */
+  readonly contain?: (front: FrontDesk, loop: Loop) => Containing
   /** Opens the doors that others speak to, behind which the loop is ready. */
   readonly doors?: (loop: Loop) => Promise<{ readonly close: () => Promise<void> }>
 }
@@ -45,8 +48,14 @@ const waitingUnits = 20
 /** Everything of `keytrail serve` that lasts: the loop on its stores, the desk in its commits, the sources in front of it. */
 export async function serve(options: ServeOptions, ports: ServePorts): Promise<Serving> {
   const front = frontDesk(ports)
+  let containing: Containing | undefined
   const hear: Participant = {
-    take: ({ changes, at }) => void front.hear(changes, { at, holdMs: options.holdMs }),
+    wants: (records) => containing?.wants(records) ?? false,
+    take({ changes, at, records }) {
+      const cases = front.hear(changes, { at, holdMs: options.holdMs })
+      const handles = cases.map(({ handle }) => handle)
+      containing?.hear({ at, records, because: changes.because, handles })
+    },
   }
   const loop = durableLoop(
     {
@@ -56,10 +65,12 @@ export async function serve(options: ServeOptions, ports: ServePorts): Promise<S
     },
     { ...ports, participants: [hear, ...(ports.participants ?? [])] },
   )
+  containing = ports.contain?.(front, loop)
   const { silent, told, rebased } = await loop.start()
   if (silent + told > 0) ports.log.info('the log was read', { silent, told })
   if (rebased && silent > 0)
     ports.log.info('other code or settings judged the log anew', { ...counts(rebased) })
+  containing?.start()
   const doors = await ports.doors?.(loop)
   const polling = keepPolling(ports.sources(loop), ports)
   const ticking = keepTicking(front, options, ports)
@@ -69,6 +80,7 @@ export async function serve(options: ServeOptions, ports: ServePorts): Promise<S
       ticking.close()
       await doors?.close()
       await polling.close()
+      await containing?.close()
       loop.close()
     },
   }

@@ -1,0 +1,63 @@
+import type { Told } from '#shared/messages/containment.ts'
+import type { Seen } from '#shared/messages/tree.ts'
+import type { Actuator } from '#shared/ports/actuator.ts'
+import type { DataFile } from '#shared/ports/data-file.ts'
+import { containment, type Frontier } from '#services/contain/containment.ts'
+import type { FrontDesk } from '#services/desk/front.ts'
+import { containing, type Containing } from '#services/serve/containing.ts'
+import type { Loop } from '#services/serve/loop.ts'
+import { treeOf } from '#services/who/tree.ts'
+import type { Context } from './command.ts'
+import { containPolicyOf } from './policy.ts'
+
+export type ContainingParts = {
+  readonly data: DataFile
+  readonly front: FrontDesk
+  readonly loop: Loop
+  readonly actuator: Actuator
+  readonly failed: (why: unknown) => void
+}
+
+/** Incidents that are planned again at a start, at most. */
+const standingMax = 1_000
+
+/** Containment of `serve`: it looks at incidents in the engine, and tells the desk how far it has come. */
+export function containingOf(
+  { data, front, loop, actuator, failed }: ContainingParts,
+  { config, machine: { scheduler, log } }: Context,
+): Containing {
+  const look = (handle: string): Seen | undefined => {
+    const found = data.desk.case(handle)
+    if (!found?.stands) return undefined
+    const { incident } = found
+    return { incident, tree: treeOf(loop.engine().states.correlate, incident) }
+  }
+  const tell = ({ incidents, says, by, at }: Told): void => {
+    if (incidents.length === 0) log.warn(says, { by })
+    for (const handle of incidents) front.contained(handle, { says, by, at })
+  }
+  const running = containment({
+    store: data.containment,
+    actuator,
+    policy: containPolicyOf(config),
+    clock: () => scheduler.now(),
+    look,
+    tell,
+    accounts: config.aws.accounts.map(({ id }) => id),
+  })
+  const standing = (): string[] =>
+    data.desk
+      .list({ states: ['open', 'acknowledged'], limit: standingMax })
+      .filter(({ stands }) => stands)
+      .map(({ handle }) => handle)
+  const ports = { containment: running, store: data.containment, frontier: frontierOf(loop) }
+  return containing({ ...ports, standing, scheduler, log, failed })
+}
+
+/** Up to when every source that covers an account is complete, in every partition. */
+const frontierOf =
+  (loop: Loop): Frontier =>
+  (account) => {
+    const known = loop.engine().states.correlate.map(({ progress }) => progress.get(account)?.upTo)
+    return Math.min(...known.map((upTo) => upTo ?? -Infinity))
+  }

@@ -1,0 +1,99 @@
+import { Transient } from '#shared/errors.ts'
+import type { Use } from '#shared/messages/use.ts'
+import type { Changes } from '#shared/ports/effects.ts'
+import type { MappedRecord } from '#shared/ports/intake.ts'
+import type { Log } from '#shared/ports/log.ts'
+import type { Scheduler } from '#shared/ports/scheduler.ts'
+import type { ContainmentStore } from '#shared/ports/containment.ts'
+import type { Containment, Frontier } from '#services/contain/containment.ts'
+import { watchOf } from '#services/contain/watch.ts'
+
+export type ContainingPorts = {
+  readonly containment: Containment
+  readonly store: ContainmentStore
+  readonly frontier: Frontier
+  /** Handles of the incidents that stand. */
+  readonly standing: () => readonly string[]
+  readonly scheduler: Scheduler
+  readonly log: Log
+  readonly failed: (why: unknown) => void
+}
+
+/** Containment beside the loop: it hears every commit in its transaction, and acts between them. */
+export type Containing = {
+  /** Must it hear of these records, though nothing else changes? */
+  readonly wants: (records: readonly MappedRecord[]) => boolean
+  /** Within the transaction of a commit, behind the desk, which gave the incidents their handles. */
+  readonly hear: (unit: Heard) => void
+  /** Begins to act; before that it only hears. */
+  readonly start: () => void
+  readonly close: () => Promise<void>
+}
+
+type Heard = {
+  readonly at: number
+  readonly records: readonly MappedRecord[]
+  readonly because: Changes['because']
+  /** Handles of the incidents that changed. */
+  readonly handles: readonly string[]
+}
+
+/** How often it acts: also what people asked beside us waits no longer, ms. */
+const tickMs = 1000
+
+const usesOf = (records: readonly MappedRecord[]): Use[] =>
+  records.flatMap(({ activities }) =>
+    activities.filter((each): each is Use => each.kind === 'credential.used'),
+  )
+
+export function containing(ports: ContainingPorts): Containing {
+  const { containment, store, scheduler, log } = ports
+  /** What orders wait to hear of, as it was at the last commit or tick: others write the store only by asking. */
+  let watched = watchOf(store).by
+  /** What was committed while the log was read: whoever looks at an incident needs the engine at its end. */
+  let early: Heard[] | undefined = []
+  let cancel = (): void => undefined
+  let isClosed = false
+
+  const isWatched = ({ key, principal }: Use): boolean => watched.has(key) || watched.has(principal)
+  const plan = (): void => {
+    if (!isClosed) cancel = scheduler.later(tickMs, () => void tick())
+  }
+  const tick = async (): Promise<void> => {
+    try {
+      await containment.tick(ports.frontier)
+      watched = watchOf(store).by
+    } catch (thrown) {
+      if (!(thrown instanceof Transient)) return ports.failed(thrown)
+      log.warn('containment waits', { why: thrown.message })
+    }
+    plan()
+  }
+  return {
+    wants: (records) => watched.size > 0 && usesOf(records).some(isWatched),
+    hear(heard) {
+      if (early) return void early.push(heard)
+      const { at, records, because, handles } = heard
+      const uses = watched.size > 0 ? usesOf(records).filter(isWatched) : []
+      if (handles.length === 0 && uses.length === 0) return
+      containment.hear({ incidents: handles, because, uses, at })
+      watched = watchOf(store).by
+    },
+    start() {
+      const missed = early ?? []
+      early = undefined
+      for (const heard of missed) this.hear(heard)
+      // A crash may have come between a commit and this: what stands is planned again, and waits for a person.
+      const handles = ports.standing().filter((handle) => !store.plan(handle))
+      const because = 'version'
+      if (handles.length > 0)
+        containment.hear({ incidents: handles, because, uses: [], at: scheduler.now() })
+      plan()
+    },
+    async close() {
+      isClosed = true
+      cancel()
+      await containment.close()
+    },
+  }
+}

@@ -1,0 +1,180 @@
+import { denialPolicy } from '#infra/aws/denials.ts'
+import { account, type Made } from '#test/simulator/company.ts'
+import type { AttackName, Harmed } from '#test/simulator/attacks.ts'
+import type { Alert } from './receiver.ts'
+import type { Stage } from './stage.ts'
+import type { Steps } from './steps.ts'
+
+/** An incident as its webhook tells it. */
+type Told = {
+  readonly id: string
+  readonly severity: string
+  readonly title: string
+  readonly state: string
+  readonly credentials: readonly string[]
+}
+
+/** An order as `keytrail contain list --json` tells it. */
+type Order = {
+  readonly key: string
+  readonly state: string
+  readonly incidents: readonly string[]
+  readonly verified?: { readonly on: string; readonly record: string } | null
+}
+
+/** What the demo shows and asserts of one attack. */
+export type Script = {
+  readonly attack: AttackName
+  readonly title: string
+  /** Must a person approve the cut? */
+  readonly approve: boolean
+}
+
+export const scripts: Readonly<Record<AttackName, Script>> = {
+  reuse: {
+    attack: 'reuse',
+    title: "an agent works with the token of another agent's task",
+    approve: false,
+  },
+  pivot: {
+    attack: 'pivot',
+    title: 'a stolen token makes itself a key of its own and goes on with that',
+    approve: true,
+  },
+  'after-end': {
+    attack: 'after-end',
+    title: 'a token goes on working when its task is over',
+    approve: false,
+  },
+}
+
+const toldOf = ({ body }: Alert): Told => (body as { readonly data: Told }).data
+
+/** The latest that was told of the incident about a key, by a receiver of webhooks. */
+const incidentOf = ({ receiver }: Stage, key: string): Told | undefined =>
+  receiver.alerts.map(toldOf).findLast(({ credentials }) => credentials.includes(key))
+
+export async function play(
+  { attack, approve }: Script,
+  stage: Stage,
+  steps: Steps,
+  show: (text: string) => void,
+): Promise<void> {
+  const { keytrail, aws, story } = stage
+  const key = await victimOf(story.company.made, attack)
+  const found = await steps.expect(attack, 'alert', 25_000, () => {
+    const told = incidentOf(stage, key)
+    return told && `${told.severity}: ${told.title}`
+  })
+  if (!found) return
+  const handle = incidentOf(stage, key)?.id.replace(/\.\d+$/, '') ?? ''
+  show((await keytrail.run('incidents', 'show', handle)).out)
+  if (approve)
+    await steps.expect(attack, 'approved by a person', 20_000, async () => {
+      const { status, out } = await keytrail.run('approve', handle, '--by', 'ana (SIMULATED)')
+      return status === 0 ? out.trim() : undefined
+    })
+  const orders = async (): Promise<readonly Order[]> => {
+    const { out } = await keytrail.run('contain', 'list', '--all', '--json')
+    return out
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line) as Order)
+      .filter(({ incidents }) => incidents.includes(handle))
+  }
+  await steps.expect(attack, 'cut off', 30_000, () => {
+    const refused = story.company.made.findLast((made) => made.key === key && isRefused(made))
+    return refused && `${refused.by} is refused ${refused.call}: ${refused.result}`
+  })
+  await steps.expect(attack, 'verified by what CloudTrail shows', 30_000, async () => {
+    const all = await orders()
+    const proven = all.find(({ verified }) => verified?.on === 'denied')
+    return proven && `${proven.key}: denied, record ${proven.verified?.record ?? ''}`
+  })
+  const harmed = (await story.harmed).get(attack)
+  if (harmed?.minted !== undefined)
+    await steps.expect(attack, 'the minted key is off', 10_000, () =>
+      minted(harmed, (id) => aws.keyStatus(id), 'Inactive'),
+    )
+  await steps.expect(attack, 'undone', 30_000, async () => {
+    await keytrail.run('contain', 'undo', handle, '--reason', 'the demo is over (SIMULATED)')
+    const all = await orders()
+    const isUndone = all.length > 0 && all.every(({ state }) => state === 'undone')
+    return isUndone ? all.map((order) => order.key).join(', ') : undefined
+  })
+  if (harmed?.minted !== undefined)
+    await steps.expect(attack, 'the minted key is as it was', 10_000, () =>
+      minted(harmed, (id) => aws.keyStatus(id), 'Active'),
+    )
+  await steps.expect(attack, 'nothing of ours is left', 10_000, () => {
+    const left = ['role/ledger-agent', 'user/backup'].filter(
+      (target) => aws.policyOn(account, target, denialPolicy) !== null,
+    )
+    return left.length === 0 ? 'the policies are as they were before' : undefined
+  })
+}
+
+const minted = (
+  { minted: key }: Harmed,
+  statusOf: (key: string) => string,
+  wanted: string,
+): string | undefined =>
+  key !== undefined && statusOf(key) === wanted ? `${key}: ${wanted}` : undefined
+
+const isRefused = ({ result }: Made): boolean =>
+  result === 'AccessDenied' || result === 'InvalidClientTokenId'
+
+const victims: Readonly<Record<AttackName, string>> = {
+  reuse: 'ledger/invoices-0525',
+  pivot: 'ledger/payroll-0525',
+  'after-end': 'ledger/report-0525',
+}
+
+/** The key that is stolen: the one with which its own task made its first call. */
+async function victimOf(made: readonly Made[], attack: AttackName): Promise<string> {
+  for (;;) {
+    const own = made.find(({ by }) => by === victims[attack])
+    if (own) return own.key
+    await new Promise((resolve) => void setTimeout(resolve, 100))
+  }
+}
+
+/** What must hold at the end, whatever was attacked. */
+export async function close(
+  stage: Stage,
+  steps: Steps,
+  attacks: readonly AttackName[],
+): Promise<void> {
+  const { keytrail, story, receiver } = stage
+  await story.ended
+  await steps.expect('all', 'everybody else worked on', 1_000, () => {
+    const hurt = story.company.made.filter((made) => isBystander(made) && isRefused(made))
+    return hurt.length === 0
+      ? `${story.company.made.filter(isBystander).length} calls of ordinary tasks, none refused`
+      : undefined
+  })
+  await steps.expect(
+    'all',
+    attacks.length === 0 ? 'nobody was woken' : 'one incident for each attack',
+    3_000,
+    async () => {
+      const { out } = await keytrail.run('incidents', 'list', '--json', '--state', 'all')
+      const count = out.split('\n').filter((line) => line.startsWith('{')).length
+      return count === attacks.length ? `${count} incidents` : undefined
+    },
+  )
+  await steps.expect('all', 'alerts came signed', 1_000, () =>
+    receiver.forged() === 0 ? `${receiver.alerts.length} alerts, each once by its id` : undefined,
+  )
+  await steps.expect('all', 'the audit is whole', 5_000, async () => {
+    const { status, out } = await keytrail.run('audit', 'verify')
+    return status === 0 ? out.trim().split('\n').at(-1) : undefined
+  })
+}
+
+/** Tasks that no attack touches, but one whose tool asks for what its role never allowed. */
+const isBystander = ({ by }: Made): boolean =>
+  by !== 'thief' &&
+  by !== 'support/tickets-12' &&
+  !by.endsWith('newsletter-0525') &&
+  !Object.values(victims).includes(by)
