@@ -14,6 +14,7 @@ const tasks = {
   evaluate: { script: 'test/evaluate/main.ts' },
   docs: { script: cli, args: ['docs'] },
   bench: { script: 'test/bench/main.ts' },
+  'test:crash': { script: 'test/crash/main.ts' },
   'test:faults': { script: 'test/faults/main.ts' },
   check: { script: 'scripts/suite.mjs', args: ['check'] },
   test: { script: 'scripts/suite.mjs', args: ['test'] },
