@@ -7,9 +7,10 @@ import {
   UpdateAccessKeyCommand,
 } from '@aws-sdk/client-iam'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { cloudTrailClient, iamClient, type AwsAccess } from '#infra/aws/clients.ts'
+import { cloudTrailClient, iamClient } from '#infra/aws/clients.ts'
 import { documentOf, noDenials, withDenial } from '#infra/aws/denials.ts'
 import { createFakeAws } from '#infra/fake-aws/fake-aws.ts'
+import type { AwsAccess } from '#shared/ports/aws-access.ts'
 import { startMoto } from './moto.ts'
 
 type Cloud = { readonly admin: AwsAccess; readonly close: () => Promise<void> }
