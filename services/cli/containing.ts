@@ -3,9 +3,9 @@ import type { Seen } from '#shared/messages/tree.ts'
 import type { Actuator } from '#shared/ports/actuator.ts'
 import type { DataFile } from '#shared/ports/data-file.ts'
 import { containment, type Frontier } from '#services/contain/containment.ts'
+import type { Engine } from '#services/pipeline.ts'
 import type { FrontDesk } from '#services/desk/front.ts'
 import { containing, type Containing } from '#services/serve/containing.ts'
-import type { Loop } from '#services/serve/loop.ts'
 import { treeOf } from '#services/who/tree.ts'
 import type { Context } from './command.ts'
 import { containPolicyOf } from './policy.ts'
@@ -13,7 +13,7 @@ import { containPolicyOf } from './policy.ts'
 export type ContainingParts = {
   readonly data: DataFile
   readonly front: FrontDesk
-  readonly loop: Loop
+  readonly engine: () => Engine
   readonly actuator: Actuator
   readonly failed: (why: unknown) => void
 }
@@ -23,14 +23,14 @@ const standingMax = 1_000
 
 /** Containment of `serve`: it looks at incidents in the engine, and tells the desk how far it has come. */
 export function containingOf(
-  { data, front, loop, actuator, failed }: ContainingParts,
+  { data, front, engine, actuator, failed }: ContainingParts,
   { config, machine: { scheduler, log } }: Context,
 ): Containing {
   const look = (handle: string): Seen | undefined => {
     const found = data.desk.case(handle)
     if (!found?.stands) return undefined
     const { incident } = found
-    return { incident, tree: treeOf(loop.engine().states.correlate, incident) }
+    return { incident, tree: treeOf(engine().states.correlate, incident) }
   }
   const tell = ({ incidents, says, by, at }: Told): void => {
     if (incidents.length === 0) log.warn(says, { by })
@@ -50,14 +50,14 @@ export function containingOf(
       .list({ states: ['open', 'acknowledged'], limit: standingMax })
       .filter(({ stands }) => stands)
       .map(({ handle }) => handle)
-  const ports = { containment: running, store: data.containment, frontier: frontierOf(loop) }
+  const ports = { containment: running, store: data.containment, frontier: frontierOf(engine) }
   return containing({ ...ports, standing, scheduler, log, failed })
 }
 
 /** Up to when every source that covers an account is complete, in every partition. */
 const frontierOf =
-  (loop: Loop): Frontier =>
+  (engine: () => Engine): Frontier =>
   (account) => {
-    const known = loop.engine().states.correlate.map(({ progress }) => progress.get(account)?.upTo)
+    const known = engine().states.correlate.map(({ progress }) => progress.get(account)?.upTo)
     return Math.min(...known.map((upTo) => upTo ?? -Infinity))
   }

@@ -79,7 +79,7 @@ async function untilAsked(
       ...foldersIn(folders, intake, board, context),
       ...historiesIn(cloud, intake, board, context),
     ],
-    contain: (front, loop) => containingOf({ data, front, loop, actuator, failed }, context),
+    contain: (front, engine) => containingOf({ data, front, engine, actuator, failed }, context),
     doors: (loop) => doorsOf(context, data, loop, board),
   })
   log.info('serving', { data: config.data, folders: folders.map(({ path }) => path) })

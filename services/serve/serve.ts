@@ -3,7 +3,7 @@ import type { Notice } from '#shared/messages/desk.ts'
 import type { Desk } from '#shared/ports/desk.ts'
 import type { Intake } from '#shared/ports/intake.ts'
 import { frontDesk, type FrontDesk } from '#services/desk/front.ts'
-import type { EngineOptions } from '#services/pipeline.ts'
+import type { Engine, EngineOptions } from '#services/pipeline.ts'
 import { keepPolling, type PollingPorts } from '#services/sources/polling.ts'
 import type { Source } from '#services/sources/source.ts'
 import type { Containing } from './containing.ts'
@@ -30,8 +30,8 @@ export type ServePorts = Omit<LoopPorts, 'participants'> & {
   readonly participants?: readonly Participant[]
   /** The sources that are asked, once there is somebody to hand over to. */
   readonly sources: (intake: Intake) => readonly Source[]
-  /** Containment, if there is any: it is given the desk, where its steps are told, and the loop, whose engine it asks. */
-  readonly contain?: (front: FrontDesk, loop: Loop) => Containing
+  /** Containment, if there is any: it is given the desk, where its steps are told, and the engine, which it asks once the log is read. */
+  readonly contain?: (front: FrontDesk, engine: () => Engine) => Containing
   /** Opens the doors that others speak to, behind which the loop is ready. */
   readonly doors?: (loop: Loop) => Promise<{ readonly close: () => Promise<void> }>
 }
@@ -48,7 +48,7 @@ const waitingUnits = 20
 /** Everything of `keytrail serve` that lasts: the loop on its stores, the desk in its commits, the sources in front of it. */
 export async function serve(options: ServeOptions, ports: ServePorts): Promise<Serving> {
   const front = frontDesk(ports)
-  let containing: Containing | undefined
+  const containing = ports.contain?.(front, () => loop.engine())
   const hear: Participant = {
     wants: (records) => containing?.wants(records) ?? false,
     take({ changes, at, records }) {
@@ -65,7 +65,6 @@ export async function serve(options: ServeOptions, ports: ServePorts): Promise<S
     },
     { ...ports, participants: [hear, ...(ports.participants ?? [])] },
   )
-  containing = ports.contain?.(front, loop)
   const { silent, told, rebased } = await loop.start()
   if (silent + told > 0) ports.log.info('the log was read', { silent, told })
   if (rebased && silent > 0)

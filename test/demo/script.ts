@@ -48,11 +48,28 @@ export const scripts: Readonly<Record<AttackName, Script>> = {
   },
 }
 
+const jsonLines = <T>(text: string): T[] =>
+  text
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line) as T)
+
 const toldOf = ({ body }: Alert): Told => (body as { readonly data: Told }).data
 
 /** The latest that was told of the incident about a key, by a receiver of webhooks. */
 const incidentOf = ({ receiver }: Stage, key: string): Told | undefined =>
   receiver.alerts.map(toldOf).findLast(({ credentials }) => credentials.includes(key))
+
+/** One attack on the stage, from the alert on. */
+type Playing = {
+  readonly attack: AttackName
+  readonly stage: Stage
+  readonly steps: Steps
+  /** Handle of the incident. */
+  readonly handle: string
+  /** The stolen key. */
+  readonly key: string
+}
 
 export async function play(
   { attack, approve }: Script,
@@ -60,34 +77,40 @@ export async function play(
   steps: Steps,
   show: (text: string) => void,
 ): Promise<void> {
-  const { keytrail, aws, story } = stage
-  const key = await victimOf(story.company.made, attack)
+  const key = await victimOf(stage.story.company.made, attack)
   const found = await steps.expect(attack, 'alert', 25_000, () => {
     const told = incidentOf(stage, key)
     return told && `${told.severity}: ${told.title}`
   })
   if (!found) return
   const handle = incidentOf(stage, key)?.id.replace(/\.\d+$/, '') ?? ''
-  show((await keytrail.run('incidents', 'show', handle)).out)
-  if (approve)
-    await steps.expect(attack, 'approved by a person', 20_000, async () => {
-      const { status, out } = await keytrail.run('approve', handle, '--by', 'ana (SIMULATED)')
-      return status === 0 ? out.trim() : undefined
-    })
-  const orders = async (): Promise<readonly Order[]> => {
-    const { out } = await keytrail.run('contain', 'list', '--all', '--json')
-    return out
-      .split('\n')
-      .filter((line) => line.startsWith('{'))
-      .map((line) => JSON.parse(line) as Order)
-      .filter(({ incidents }) => incidents.includes(handle))
-  }
+  const playing = { attack, stage, steps, handle, key }
+  show((await stage.keytrail.run('incidents', 'show', handle)).out)
+  if (approve) await approved(playing)
+  await cutOff(playing)
+  await undone(playing)
+}
+
+const approved = ({ attack, stage, steps, handle }: Playing): Promise<boolean> =>
+  steps.expect(attack, 'approved by a person', 20_000, async () => {
+    const { status, out } = await stage.keytrail.run('approve', handle, '--by', 'ana (SIMULATED)')
+    return status === 0 ? out.trim().replaceAll('\n', '; ') : undefined
+  })
+
+async function ordersOf({ stage, handle }: Playing): Promise<readonly Order[]> {
+  const { out } = await stage.keytrail.run('contain', 'list', '--all', '--json')
+  return jsonLines<Order>(out).filter(({ incidents }) => incidents.includes(handle))
+}
+
+async function cutOff(playing: Playing): Promise<void> {
+  const { attack, stage, steps, key } = playing
+  const { story, aws } = stage
   await steps.expect(attack, 'cut off', 30_000, () => {
     const refused = story.company.made.findLast((made) => made.key === key && isRefused(made))
     return refused && `${refused.by} is refused ${refused.call}: ${refused.result}`
   })
   await steps.expect(attack, 'verified by what CloudTrail shows', 30_000, async () => {
-    const all = await orders()
+    const all = await ordersOf(playing)
     const proven = all.find(({ verified }) => verified?.on === 'denied')
     return proven && `${proven.key}: denied, record ${proven.verified?.record ?? ''}`
   })
@@ -96,22 +119,23 @@ export async function play(
     await steps.expect(attack, 'the minted key is off', 10_000, () =>
       minted(harmed, (id) => aws.keyStatus(id), 'Inactive'),
     )
+}
+
+/** Undone to the exact state before, and nothing else. */
+async function undone(playing: Playing): Promise<void> {
+  const { attack, stage, steps, handle } = playing
+  const { keytrail, aws, story } = stage
   await steps.expect(attack, 'undone', 30_000, async () => {
     await keytrail.run('contain', 'undo', handle, '--reason', 'the demo is over (SIMULATED)')
-    const all = await orders()
+    const all = await ordersOf(playing)
     const isUndone = all.length > 0 && all.every(({ state }) => state === 'undone')
     return isUndone ? all.map((order) => order.key).join(', ') : undefined
   })
+  const harmed = (await story.harmed).get(attack)
   if (harmed?.minted !== undefined)
     await steps.expect(attack, 'the minted key is as it was', 10_000, () =>
       minted(harmed, (id) => aws.keyStatus(id), 'Active'),
     )
-  await steps.expect(attack, 'nothing of ours is left', 10_000, () => {
-    const left = ['role/ledger-agent', 'user/backup'].filter(
-      (target) => aws.policyOn(account, target, denialPolicy) !== null,
-    )
-    return left.length === 0 ? 'the policies are as they were before' : undefined
-  })
 }
 
 const minted = (
@@ -145,7 +169,7 @@ export async function close(
   steps: Steps,
   attacks: readonly AttackName[],
 ): Promise<void> {
-  const { keytrail, story, receiver } = stage
+  const { keytrail, story, receiver, aws } = stage
   await story.ended
   await steps.expect('all', 'everybody else worked on', 1_000, () => {
     const hurt = story.company.made.filter((made) => isBystander(made) && isRefused(made))
@@ -153,16 +177,18 @@ export async function close(
       ? `${story.company.made.filter(isBystander).length} calls of ordinary tasks, none refused`
       : undefined
   })
-  await steps.expect(
-    'all',
-    attacks.length === 0 ? 'nobody was woken' : 'one incident for each attack',
-    3_000,
-    async () => {
-      const { out } = await keytrail.run('incidents', 'list', '--json', '--state', 'all')
-      const count = out.split('\n').filter((line) => line.startsWith('{')).length
-      return count === attacks.length ? `${count} incidents` : undefined
-    },
-  )
+  const woken = attacks.length === 0 ? 'nobody was woken' : 'one incident for each attack'
+  await steps.expect('all', woken, 5_000, async () => {
+    const { out } = await keytrail.run('incidents', 'list', '--json', '--state', 'all')
+    const standing = jsonLines<{ readonly stands: boolean }>(out).filter(({ stands }) => stands)
+    return standing.length === attacks.length ? `${standing.length} incidents` : undefined
+  })
+  await steps.expect('all', 'nothing of ours is left', 10_000, () => {
+    const left = ['role/ledger-agent', 'role/support-agent', 'user/backup'].filter(
+      (target) => aws.policyOn(account, target, denialPolicy) !== null,
+    )
+    return left.length === 0 ? 'the policies are as they were before' : undefined
+  })
   await steps.expect('all', 'alerts came signed', 1_000, () =>
     receiver.forged() === 0 ? `${receiver.alerts.length} alerts, each once by its id` : undefined,
   )

@@ -14,7 +14,7 @@ const statement = (rule: object) =>
 const agents = {
   ledger: allow('s3:*', 'sqs:*', 'secretsmanager:*', 'iam:CreateAccessKey', 'iam:ListUsers'),
   support: allow('s3:*', 'sqs:*', 'ses:*'),
-  release: allow('s3:*', 'ecr:*', 'lambda:*'),
+  release: allow('s3:*', 'sqs:*', 'ecr:*', 'lambda:*'),
 } as const
 export type AgentName = keyof typeof agents
 export const agentNames = Object.keys(agents) as readonly AgentName[]
