@@ -10,7 +10,7 @@ const cli = 'services/cli/main.ts'
 
 /** Task → the script that the pinned Node runs, its first arguments and its environment. */
 const tasks = {
-  start: { script: cli, args: ['start'] },
+  start: { script: 'test/demo/main.ts' },
   evaluate: { script: 'test/evaluate/main.ts' },
   docs: { script: cli, args: ['docs'] },
   bench: { script: 'test/bench/main.ts' },

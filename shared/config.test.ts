@@ -36,6 +36,7 @@ test('without any source every setting has its default', () => {
       approve: [],
       auto: [],
       protected: [],
+      responders: [],
       autoHour: 5,
       autoDay: 20,
       allHour: 100,

@@ -10,6 +10,8 @@ export type Policy = {
   readonly endGraceMs: number
   readonly deniedBurst: number
   readonly harvestNames: number
+  /** Principal keys without session by which Keytrail itself cuts and undoes. */
+  readonly responders: ReadonlySet<string>
 }
 
 export const defaultPolicy: Policy = {
@@ -24,6 +26,7 @@ export const defaultPolicy: Policy = {
   endGraceMs: 60_000,
   deniedBurst: 10,
   harvestNames: 10,
+  responders: new Set(),
 }
 
 /** A principal key without its session: `account/role/NAME`; others as they are. */

@@ -16,6 +16,7 @@ export function policyOf(config: Config): Policy {
     endGraceMs: config.afterEnd.graceSeconds * 1000,
     deniedBurst: config.denied.burst,
     harvestNames: config.harvest.names,
+    responders: new Set(config.contain.responders.map(issuerName)),
   }
 }
 
@@ -33,7 +34,7 @@ const tagKeys = (keys: readonly string[]): ReadonlySet<string> =>
 
 /** What containment reads from the settings. A detection's own name counts before `*`; of two lists the further one. */
 export function containPolicyOf({ contain }: Config): ContainPolicy {
-  const { approve, auto, approvalHours, ...rest } = contain
+  const { approve, auto, approvalHours, responders: _, ...rest } = contain
   const reaches = (name: string): Mode =>
     auto.includes(name) ? 'auto' : approve.includes(name) ? 'approve' : 'observe'
   const mode = reaches('*')

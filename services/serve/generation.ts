@@ -37,9 +37,10 @@ export function generationOf(
   return createHash('sha256').update(canonicalise(named)).digest('hex').slice(0, 16)
 }
 
-const plain = ({ issuers, tags, sessionName, ...numbers }: Policy): object => ({
+const plain = ({ issuers, responders, tags, sessionName, ...numbers }: Policy): object => ({
   ...numbers,
   issuers: [...issuers].toSorted(),
+  responders: [...responders].toSorted(),
   tags: Object.fromEntries(Object.entries(tags).map(([of, keys]) => [of, [...keys].toSorted()])),
   sessionName: sessionName?.source ?? null,
 })

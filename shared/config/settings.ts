@@ -199,6 +199,12 @@ export const settings = {
       each: 'ARNs, principals (account/role/NAME) or key ids, * at the end for any rest',
       prose: 'Identities that are never cut, whoever asks, such as break-glass roles',
     }),
+    responders: names({
+      fallback: [],
+      each: 'ARNs or principals (account/role/NAME)',
+      prose:
+        'Identities by which serve cuts and undoes: a key that they switch back on is told as posture, not as an incident',
+    }),
     autoHour: count({
       fallback: 5,
       min: 0,

@@ -133,6 +133,7 @@ const settings = (trail: string, endpoint: string, alerts: string) => ({
   },
   aws: { accounts: [{ id: account, respond: true }], endpoint, allowOtherEndpoint: true },
   contain: {
+    responders: [`arn:aws:iam::${account}:user/keytrail-responder`],
     auto: ['reused-by-agent', 'reused-by-task', 'used-after-end'],
     approve: ['credential-minting', 'secret-harvest', 'session-in-two-places'],
   },

@@ -18,11 +18,13 @@ export type Harmed = { readonly session: string; readonly minted?: string }
 /** How long somebody who is not stopped goes on. */
 const goesOn = 40
 const pauseMs = 500
+/** How often somebody is refused before he believes it. */
+const patience = 5
 
-/** Goes on until it is refused twice, as everybody does who is not sure why. */
+/** Goes on until it is refused again and again, as everybody does who is not sure why. */
 async function insist(time: Time, attempt: (n: number) => boolean): Promise<void> {
   let refused = 0
-  for (let n = 0; n < goesOn && refused < 2; n++) {
+  for (let n = 0; n < goesOn && refused < patience; n++) {
     if (!attempt(n)) refused++
     await time.sleep(pauseMs)
   }
@@ -37,7 +39,7 @@ const reuse: Attack = async (company, time) => {
   await time.sleep(400)
   const stolen: Held = { credential: victim.credential, agent: 'support', task: 'newsletter-0525' }
   let refused = 0
-  for (let n = 0; n < goesOn && refused < 2; n++) {
+  for (let n = 0; n < goesOn && refused < patience; n++) {
     const answers = await company.tool(stolen, 'read_documents', [read('ledger', `customers/${n}`)])
     refused += answers.filter(({ ok }) => !ok).length
     await time.sleep(pauseMs)

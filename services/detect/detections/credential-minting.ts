@@ -1,10 +1,11 @@
 import type { Verdict } from '#shared/messages/finding.ts'
 import type { DeedFact, SessionFacts } from '#shared/messages/session-facts.ts'
+import { baseOf, type Policy } from '#shared/policy.ts'
 import type { Detection } from '../detection.ts'
 import { byTarget, done, tell, verdictOn } from '../judging.ts'
 import { allowAll, call, document, keyOf, refused, user } from '../records.ts'
 
-function judge(facts: SessionFacts): Verdict[] {
+function judge(facts: SessionFacts, policy: Policy): Verdict[] {
   const forOthers = done(facts, 'key-created', 'password-set').filter(isForAnother)
   const federation = done(facts, 'federation-token').filter(
     ({ power, document: policy }) => power === 'admin' || policy === 'cut',
@@ -14,7 +15,8 @@ function judge(facts: SessionFacts): Verdict[] {
     ...byTarget(revived).map(([target, deeds]) =>
       verdictOn(deeds, {
         unit: `key of ${target}`,
-        severity: 'medium',
+        // An undo of ours: the audit has it. Whatever else a responder does counts as anybody's.
+        severity: policy.responders.has(baseOf(facts.principal)) ? 'info' : 'medium',
         grants: deeds.map(({ id }) => id),
       }),
     ),
@@ -61,7 +63,7 @@ const newKey = (name: string) => ({
 
 export const credentialMinting: Detection = {
   id: 'credential-minting',
-  version: 1,
+  version: 2,
   title: 'A credential made for somebody else',
   severity: 'high',
   attack: ['T1098.001', 'T1078.004'],
