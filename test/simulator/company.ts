@@ -66,9 +66,8 @@ export const speakers: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(agentNames.map((name) => [`${name}-runtime`, [name]])),
 }
 
-/** A company that is not there: its roles and users, its broker, its agents. Every report says SIMULATED. */
-export async function foundCompany({ aws, time, reports, chance }: World) {
-  const made: Made[] = []
+/** The account's roles and users; gives the broker's key. */
+function rolesIn(aws: FakeAws): Credential {
   aws.addUser(account, 'task-broker')
   aws.setPolicy(account, 'user/task-broker', 'Issue', allow('sts:AssumeRole', 'sts:TagSession'))
   const broker = aws.addKey(account, 'task-broker')
@@ -82,7 +81,13 @@ export async function foundCompany({ aws, time, reports, chance }: World) {
     aws.addRole(account, { name: `${name}-agent`, trust })
     aws.setPolicy(account, `role/${name}-agent`, 'Work', agents[name])
   }
+  return broker
+}
 
+/** A company that is not there: its roles and users, its broker, its agents. Every report says SIMULATED. */
+export async function foundCompany({ aws, time, reports, chance }: World) {
+  const made: Made[] = []
+  const broker = rolesIn(aws)
   let count = 0
   const id = (kind: string): string =>
     `sim-${Math.floor(chance() * 2 ** 40).toString(36)}-${kind}-${++count}`
@@ -141,24 +146,32 @@ export async function foundCompany({ aws, time, reports, chance }: World) {
     start: (agent: AgentName, task: string, more: object = {}) =>
       tell('orchestrator', 'task.started', { agent, task, ...more }),
     end: (task: string) => tell('orchestrator', 'task.ended', { task }),
-    /** An agent's tool makes calls, and its runtime tells of them in a span, as instrumented programs do. */
-    async tool(
-      { agent, task, credential }: Held,
-      tool: string,
-      calls: readonly CallWords[],
-    ): Promise<readonly Answer[]> {
-      const start = time.now()
-      const answers: Answer[] = []
-      for (const words of calls) {
-        await time.sleep(20 + 60 * chance())
-        answers.push(call(`${agent}/${task}`, credential, words))
-      }
-      const requestIds = answers.map(({ requestId }) => requestId)
-      const spans = spansOf({ agent, task, tool, requestIds, start, end: time.now(), chance })
-      await reports.spans(`${agent}-runtime`, spans)
-      return answers
-    },
+    tool: (held: Held, tool: string, calls: readonly CallWords[]) =>
+      useTool({ call, time, reports, chance }, held, tool, calls),
   }
+}
+
+type Tooling = Pick<World, 'time' | 'reports' | 'chance'> & {
+  readonly call: (by: string, credential: Credential, words: CallWords) => Answer
+}
+
+/** An agent's tool makes calls, and its runtime tells of them in a span, as instrumented programs do. */
+async function useTool(
+  { call, time, reports, chance }: Tooling,
+  { agent, task, credential }: Held,
+  tool: string,
+  calls: readonly CallWords[],
+): Promise<readonly Answer[]> {
+  const start = time.now()
+  const answers: Answer[] = []
+  for (const words of calls) {
+    await time.sleep(20 + 60 * chance())
+    answers.push(call(`${agent}/${task}`, credential, words))
+  }
+  const requestIds = answers.map(({ requestId }) => requestId)
+  const spans = spansOf({ agent, task, tool, requestIds, start, end: time.now(), chance })
+  await reports.spans(`${agent}-runtime`, spans)
+  return answers
 }
 
 const hex = (chance: () => number, signs: number): string =>
