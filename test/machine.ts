@@ -9,6 +9,12 @@ export const noMachine: Machine = {
     throw new Error(`no command under test serves a data file: ${file}`)
   },
   beside: openBeside,
+  backUp: () => {
+    throw new Error('no command under test copies a data file')
+  },
+  restore: () => {
+    throw new Error('no command under test restores a data file')
+  },
   chance: (bytes) => new Uint8Array(bytes),
   cloud: () => Promise.reject(new Error('no command under test asks AWS')),
   listen: () => {

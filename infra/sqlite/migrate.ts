@@ -36,7 +36,7 @@ export function migrate(db: DatabaseSync, file: string, parts: readonly Part[]):
  * @throws Unusable if it has not
  */
 export function expectParts(db: DatabaseSync, file: string, parts: readonly Part[]): void {
-  if (idOf(db) !== applicationId) throw new Unusable(`${file}: is no data file of Keytrail`)
+  if (!isOurs(db)) throw new Unusable(`${file}: is no data file of Keytrail`)
   const versions = versionsOf(db)
   refuseNewer(file, versions, parts)
   const old = parts.find(({ name, migrations }) => (versions.get(name) ?? 0) < migrations.length)
@@ -71,6 +71,9 @@ function claim(db: DatabaseSync, file: string): void {
   db.exec(`PRAGMA application_id = ${applicationId}`)
   db.exec('CREATE TABLE part (name TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT')
 }
+
+/** Is it a data file of Keytrail, of whatever version? */
+export const isOurs = (db: DatabaseSync): boolean => idOf(db) === applicationId
 
 const idOf = (db: DatabaseSync): unknown =>
   db.prepare('PRAGMA application_id').get()?.['application_id']

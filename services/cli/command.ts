@@ -64,6 +64,10 @@ export type Machine = {
   readonly own: (file: string) => DataFile
   /** Opens it for short work, whether or not it is served; makes it if there is none, unless told to refuse. @throws Unusable as above */
   readonly beside: (file: string, ifMissing?: 'make' | 'refuse') => DataFile
+  /** Copies a data file, also while it is served. @throws Unusable as above, or if the target exists */
+  readonly backUp: (file: string, target: string) => void
+  /** Puts a backup in the place of a data file that nobody serves. @throws Unusable as above */
+  readonly restore: (backup: string, file: string, mayReplace: boolean) => void
   /** So many bytes of chance, fit for secrets. */
   readonly chance: (bytes: number) => Uint8Array
   readonly listen: Listen

@@ -1,4 +1,5 @@
 import { normalise } from '#services/normalise/normalise.ts'
+import { backupCommand, restoreCommand } from './backup.ts'
 import type { Command } from './command.ts'
 import { auditCommand } from './audit.ts'
 import { approveCommand, containCommand, denyCommand } from './contain.ts'
@@ -28,6 +29,8 @@ export const commands: readonly Command[] = [
   auditCommand,
   detectionsCommand,
   sourcesCommand,
+  backupCommand,
+  restoreCommand,
   doctorCommand,
   startCommand,
   docsCommand,

@@ -8,6 +8,7 @@ import { listen } from '#infra/http/server.ts'
 import { pinoLog } from '#infra/log/log.ts'
 import { memoryEffects } from '#infra/memory/effects.ts'
 import { systemScheduler } from '#infra/clock/scheduler.ts'
+import { backUp, restore } from '#infra/sqlite/backup.ts'
 import { openBeside, ownDataFile } from '#infra/sqlite/data-file.ts'
 import type { CloudAccess, Output } from './command.ts'
 import { commands } from './commands.ts'
@@ -36,6 +37,8 @@ process.exitCode = await dispatch(process.argv.slice(2), commands, {
   machine: {
     own: ownDataFile,
     beside: openBeside,
+    backUp,
+    restore,
     chance: randomBytes,
     listen,
     cloud: loadCloud,
