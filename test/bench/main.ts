@@ -8,6 +8,7 @@ import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { measureDurable, type Durable } from './durable.ts'
 import { measure, type Measured } from './measure.ts'
 import { resultOf, tableOf } from './report.ts'
 import { isSizeName, rateSizes, sizes, type RateSize, type SizeName } from './sizes.ts'
@@ -18,12 +19,19 @@ const self = fileURLToPath(import.meta.url)
 
 const [first, task = ''] = process.argv.slice(2)
 if (first === 'measure') await measureHere(task)
+else if (first === 'durable') await durableHere(task)
 else process.exitCode = await main(process.argv.slice(2))
 
 /** What the child does: measures one workload and prints the result. */
 async function measureHere(text: string): Promise<void> {
   const { workload, rounds } = JSON.parse(text) as { workload: Workload; rounds: number }
   process.stdout.write(JSON.stringify(await measure(workload, rounds)))
+}
+
+/** The same for the durable loop. */
+async function durableHere(text: string): Promise<void> {
+  const { workload } = JSON.parse(text) as { workload: Workload }
+  process.stdout.write(JSON.stringify(await measureDurable(workload)))
 }
 
 async function main(argv: string[]): Promise<number> {
@@ -41,7 +49,8 @@ async function main(argv: string[]): Promise<number> {
       inFolder(folder, { events: rateEvents, tokens: rateSizes[name], used: true }, 0)
     const rates = { '10k': await rate('10k'), '100k': await rate('100k'), '1M': await rate('1M') }
     const cpu = cpus()[0]?.model ?? 'unknown'
-    const result = resultOf({ size, cpu, rateEvents }, scoredResult, rates)
+    const durable = await durableIn(folder, scored)
+    const result = resultOf({ size, cpu, rateEvents }, scoredResult, rates, durable)
     process.stdout.write(json ? `${JSON.stringify(result)}\n` : tableOf(result))
     return 0
   } finally {
@@ -78,9 +87,21 @@ async function inFolder(parent: string, size: WorkloadSize, rounds: number): Pro
   return measured
 }
 
-function child(request: unknown): Promise<string> {
+async function durableIn(parent: string, size: WorkloadSize): Promise<Durable> {
+  const folder = join(parent, 'durable')
+  process.stderr.write('the durable loop: generating')
+  await mkdir(folder)
+  const workload = await generate(folder, size)
+  process.stderr.write(', measuring')
+  const measured = JSON.parse(await child({ workload }, 'durable')) as Durable
+  await rm(folder, { recursive: true, force: true })
+  process.stderr.write(', done\n')
+  return measured
+}
+
+function child(request: unknown, task = 'measure'): Promise<string> {
   const flags = ['--expose-gc', '--max-old-space-size=8192']
-  const args = [...flags, self, 'measure', JSON.stringify(request)]
+  const args = [...flags, self, task, JSON.stringify(request)]
   const running = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   const chunks: Buffer[] = []
   running.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))

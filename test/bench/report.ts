@@ -1,3 +1,4 @@
+import type { Durable } from './durable.ts'
 import type { Measured, Rate } from './measure.ts'
 import { rateSizes, type RateSize, type SizeName } from './sizes.ts'
 import type { RuleScore } from './score.ts'
@@ -18,6 +19,7 @@ export type BenchResult = {
   readonly rate: Readonly<Record<RateSize, number>>
   readonly rateWall: Readonly<Record<RateSize, number>>
   readonly rateEvents: number
+  readonly durable: Durable
 }
 
 /** Puts the measurements together. */
@@ -25,6 +27,7 @@ export function resultOf(
   head: Pick<BenchResult, 'size' | 'cpu' | 'rateEvents'>,
   scored: Measured,
   rates: Readonly<Record<RateSize, Measured>>,
+  durable: Durable,
 ): BenchResult {
   const [few, many] = [rates['10k'], rates['1M']]
   const per = (part: keyof Rate): Record<RateSize, number> => ({
@@ -44,6 +47,7 @@ export function resultOf(
     bytesPerCredential: Math.round((many.bytes - few.bytes) / (many.credentials - few.credentials)),
     rate: per('epcs'),
     rateWall: per('eps'),
+    durable: { ...durable, ratio: rounded(durable.ratio) },
   }
 }
 
@@ -76,10 +80,37 @@ export function tableOf(result: BenchResult): string {
       `with ${size} live credentials, each leased and used`,
     ]),
     ['1M / 10k', String(rounded(kept)), 'how much of the rate is left; to reach: 0.8'],
+    ...durableRows(result.durable),
   ]
   const head = `TLSB-1 ${result.size}: ${count(result.events)} records scored, ${count(result.rateEvents)} for each rate; ${result.cpu}`
   const lines = rows.map(([name, value, means]) => `${name.padEnd(13)}${value.padEnd(34)}${means}`)
   return `${head}\n${lines.join('\n')}\n`
+}
+
+function durableRows(durable: Durable): (readonly [string, string, string])[] {
+  const { ratio, latency, load, bytesOnDisk } = durable
+  return [
+    [
+      'durable',
+      speed(durable),
+      `the loop of serve on a data file, ${count(durable.records)} records`,
+    ],
+    ['  ratio', String(ratio), 'engine alone CPU-s / durable loop CPU-s; to reach: 0.7'],
+    ...Object.entries(latency).map(
+      ([pace, { p50, p99, max, incidents }]) =>
+        [
+          `  at ${pace} /s`,
+          `p50 ${p50} ms, p99 ${p99} ms, max ${max} ms`,
+          `from receipt until the incident is committed; ${incidents} incidents`,
+        ] as const,
+    ),
+    [
+      '  load',
+      `${load.seconds.toFixed(1)} s`,
+      `to come up with ${count(load.credentials)} credentials`,
+    ],
+    ['  on disk', `${count(Math.round(bytesOnDisk / 1e6))} MB`, 'log, snapshot and what stands'],
+  ]
 }
 
 const speed = ({ eps, epcs }: Rate): string => `${count(epcs)} /CPU-s, ${count(eps)} /s`

@@ -16,7 +16,7 @@ const accounts = Array.from(
 )
 
 /** The benchmark's thresholds, and its broker as the configured issuer: by name in leases, by principal in CloudTrail. */
-const policy: Policy = {
+export const policy: Policy = {
   ...defaultPolicy,
   issuers: new Set(['broker', ...accounts.map((account) => `${account}/role/credential-broker`)]),
   tags: { task: new Set(['task']), agent: new Set(['agent']), human: new Set() },
