@@ -119,3 +119,15 @@ test('what was held back is told once its time has come, though nothing happens'
   await pass(options.holdMs)
   expect(notices.map(({ event }) => event.says)).toEqual([['new credential: AKIAEXAMPLE00000002']])
 })
+
+test('an incident that is closed, and of which nothing stands, is forgotten with its records', async () => {
+  const desk = memoryDesk()
+  const { hear } = deskAt(desk)
+  const at = Date.parse('2026-05-02T10:00:00Z') / 1000
+  hear(at, { r: [incidentOf([findingOf('a')])], q: [incidentOf([findingOf('b')])] })
+  hear(at + 1, { r: [] })
+  const { pass } = await served(() => () => Promise.resolve(1e9), desk)
+  await pass(1000)
+  const left = desk.list({ states: ['open', 'acknowledged', 'closed'], limit: 10 })
+  expect(left.map(({ incident }) => incident.findings.map(({ key }) => key))).toEqual([['b']])
+})

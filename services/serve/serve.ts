@@ -85,18 +85,23 @@ export async function serve(options: ServeOptions, ports: ServePorts): Promise<S
   }
 }
 
+/** Incidents that are forgotten in one tick, at most. */
+const prunedMax = 20
 /** How often it is looked what was held back long enough, ms. */
 const tickMs = 1000
 
 /** Tells what was held back once its time has come, though nothing happens. */
 function keepTicking(
   front: FrontDesk,
-  { holdMs }: ServeOptions,
-  { scheduler, log, failed }: ServePorts,
+  { holdMs, keepMs }: ServeOptions,
+  { scheduler, log, failed, desk }: ServePorts,
 ): { close(): void } {
   const tick = (): void => {
     try {
-      front.tick({ at: scheduler.now(), holdMs })
+      const at = scheduler.now()
+      front.tick({ at, holdMs })
+      // Incidents that are closed, and of which nothing stands, are kept as long as their records.
+      desk.prune(at - keepMs, prunedMax)
     } catch (thrown) {
       if (!(thrown instanceof Transient)) return failed(thrown)
       log.warn('the desk cannot be written now', { why: thrown.message })
