@@ -11,7 +11,7 @@ import { incidentsCommand } from './incidents.ts'
 import { replayCommand } from './replay.ts'
 import { serveCommand } from './serve.ts'
 import { sourcesCommand } from './sources.ts'
-import { startCommand } from './start.ts'
+import { exampleCommand } from './example.ts'
 import { whoCommand } from './who.ts'
 
 /** Which accounts are trusted changes what a record means, never whether it can be understood. */
@@ -32,7 +32,7 @@ export const commands: readonly Command[] = [
   backupCommand,
   restoreCommand,
   doctorCommand,
-  startCommand,
+  exampleCommand,
   docsCommand,
   deadletters((raw) => normalise(raw, anyAccount)),
 ]

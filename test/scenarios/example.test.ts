@@ -12,7 +12,7 @@ test('the files of the example are as its script writes them: node examples/gene
 })
 
 test('npm start shows two true incidents, nothing of the normal day, and the way on', async () => {
-  const { status, out } = await commandLine(files, ['start'])
+  const { status, out } = await commandLine(files, ['example'])
   expect(status).toBe(0)
   expect(out).toContain('2 incidents: 1 critical, 1 high.')
   expect(out).toContain('was used by task newsletter-0504 of agent support')

@@ -9,9 +9,9 @@ import { penFor, styled } from './styled.ts'
 
 const example = new URL('../../examples/company/', import.meta.url)
 
-/** `npm start`: the real engine over a small example, then the way to one's own logs. */
-export const startCommand: Command = {
-  name: 'start',
+/** `keytrail example`: the real engine over a small example, then the way to one's own logs. */
+export const exampleCommand: Command = {
+  name: 'example',
   summary: 'Replay the bundled example and show what it finds',
   usage: '',
   options: {},
