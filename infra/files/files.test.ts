@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtemp, mkdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
@@ -38,6 +39,20 @@ async function bytesOf(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
 async function* chunked(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
 }
+
+test('a pipe in the place of a file that was found does not hold up the reader', async () => {
+  const place = join(folder, 'swapped')
+  const size = 3 * 1024 * 1024
+  for (const content of ['small', Buffer.alloc(size)]) {
+    await writeFile(place, content)
+    const { sources } = await find('swapped')
+    await rm(place)
+    execFileSync('mkfifo', [place])
+    for (const source of sources)
+      await expect(bytesOf(source.open())).rejects.toThrow('is a file no more')
+    await rm(place)
+  }
+})
 
 describe('finding', () => {
   test('folders in order of name, hidden files too, circles once', async () => {

@@ -1,5 +1,5 @@
-import { createReadStream } from 'node:fs'
-import { readdir, readFile, realpath, stat } from 'node:fs/promises'
+import { constants, createReadStream } from 'node:fs'
+import { open, readdir, realpath, stat, type FileHandle } from 'node:fs/promises'
 import type { Stats } from 'node:fs'
 import { join } from 'node:path'
 import { Unreadable } from '#shared/ports/sources.ts'
@@ -50,26 +50,52 @@ async function visitFolder(search: Search, path: string): Promise<void> {
 const isPipe = (status: Stats): boolean => status.isFIFO() || status.isCharacterDevice()
 
 function fileAt(path: string, status: Stats): ByteSource {
-  const size = status.isFile() ? status.size : 0
-  const whole = status.isFile() && size <= small
+  const { mtimeMs: changed } = status
+  // What a person names may be a pipe, and reading it waits for its writer.
+  if (!status.isFile())
+    return { name: path, size: 0, changed, open: () => readChunks(createReadStream(path)) }
+  const { size } = status
+  const whole = size <= small
   return {
     name: path,
     size,
-    changed: status.mtimeMs,
-    open: (stretch) => (stretch || !whole ? readChunks(path, stretch) : readWhole(path)),
+    changed,
+    open: (stretch) => (stretch || !whole ? readStretch(path, stretch) : readWhole(path)),
   }
 }
 
-async function* readWhole(path: string): AsyncGenerator<Uint8Array> {
-  yield await readFile(path).catch(unreadable)
+/**
+ * Opens what was a file when it was found. If it is none any more, such as a pipe that was put in its place, opening must not wait
+ * for somebody who writes.
+ */
+async function openFile(path: string): Promise<FileHandle> {
+  const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch(
+    unreadable,
+  )
+  const status = await handle.stat()
+  if (status.isFile()) return handle
+  await handle.close()
+  throw new Unreadable('is a file no more')
 }
 
-async function* readChunks(path: string, stretch?: Stretch): AsyncGenerator<Uint8Array> {
+async function* readWhole(path: string): AsyncGenerator<Uint8Array> {
+  const handle = await openFile(path)
+  try {
+    yield await handle.readFile().catch(unreadable)
+  } finally {
+    await handle.close()
+  }
+}
+
+async function* readStretch(path: string, stretch?: Stretch): AsyncGenerator<Uint8Array> {
   if (stretch && stretch.until <= stretch.from) return
+  const handle = await openFile(path)
   // `end` is the last byte that is read.
   const part = stretch && { start: stretch.from, end: stretch.until - 1 }
-  const options = { highWaterMark: readChunk, ...part }
-  const chunks: AsyncIterable<Uint8Array> = createReadStream(path, options)
+  yield* readChunks(handle.createReadStream({ highWaterMark: readChunk, ...part }))
+}
+
+async function* readChunks(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   try {
     yield* chunks
   } catch (error) {

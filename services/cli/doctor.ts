@@ -16,12 +16,14 @@ export const doctorCommand: Command = {
     url: {
       type: 'string',
       placeholder: 'URL',
-      prose: 'Where serve listens, http://127.0.0.1:4318 unless said; asked from the same machine',
+      prose: 'Where serve listens; default: as http.host and http.port say',
     },
     json: { type: 'boolean', prose: 'One JSON object a line' },
   },
-  async run(args, { stdout, stderr }) {
-    const url = urlOf(textOf(args, 'url') ?? 'http://127.0.0.1:4318')
+  async run(args, { stdout, stderr, config: { http } }) {
+    const scheme = http.certificate === '' ? 'http' : 'https'
+    const host = http.host.includes(':') ? `[${http.host}]` : http.host
+    const url = urlOf(textOf(args, 'url') ?? `${scheme}://${host}:${http.port}`)
     const report = await asked(url)
     if (typeof report === 'string') {
       stderr.write(`${url.origin}: ${printable(report)}. Is keytrail serve running there?\n`)

@@ -15,7 +15,7 @@ import type { Source } from '#services/sources/source.ts'
 import { alerting } from './alerting.ts'
 import { readIn, respondedIn } from './cloud.ts'
 import { containingOf } from './containing.ts'
-import { type CloudAccess, type Command, type Context, exit } from './command.ts'
+import { type CloudAccess, type Command, type Context, exit, UsageError } from './command.ts'
 import { boardFor, doorsOf } from './open-doors.ts'
 import { normaliseOptions, policyOf } from './policy.ts'
 
@@ -29,7 +29,8 @@ export const serveCommand: Command = {
   summary: 'Watch the sources of the settings and raise incidents as they happen',
   usage: '[--data FILE] [--folders [NAME=]FOLDER,…]',
   options: {},
-  async run(_args, context) {
+  async run({ positionals }, context) {
+    if (positionals.length > 0) throw new UsageError('serve: takes no words, only options.')
     const { config, machine } = context
     const folders = foldersOf(config, context.cwd)
     const data = machine.own(resolve(context.cwd, config.data))
@@ -82,6 +83,8 @@ async function untilAsked(
     contain: (front, engine) => containingOf({ data, front, engine, actuator, failed }, context),
     doors: (loop) => doorsOf(context, data, loop, board),
   })
+  if (folders.length === 0 && config.aws.accounts.length === 0)
+    log.warn('no folder and no AWS account is configured: without CloudTrail nothing can be found')
   log.info('serving', { data: config.data, folders: folders.map(({ path }) => path) })
   void machine.asked().then((signal) => {
     log.info('asked to end', { signal })
@@ -132,8 +135,12 @@ function delivering(
       for (const { reason } of dead) refused.set(reason, (refused.get(reason) ?? 0) + 1)
       const taken = mapped + ignored
       board.request(source, scheduler.now(), { taken, refused, late: 0, lag: undefined })
-      for (const { reason, field, source: file, offset } of dead)
-        log.warn('a record was not understood', { source, file, offset, field, reason })
+      // One line for each reason: the dead letters have every place.
+      for (const [reason, count] of refused) {
+        const first = dead.find((letter) => letter.reason === reason)
+        const place = { file: first?.source, offset: first?.offset, field: first?.field }
+        log.warn('records were not understood', { source, reason, count, ...place })
+      }
     },
   }
 }

@@ -87,16 +87,25 @@ export function owners(state: CorrelateState, { cred, decision, delegates }: Key
 export function endOf(state: CorrelateState, view: KeyView): (Mark & { task: string }) | undefined {
   let end: (Mark & { task: string }) | undefined
   for (const task of owners(state, view)) {
-    const ended = endOfTask(state, task)
+    const ended = endOfTask(state, task, agentsFor(state, task, view.decision.holder))
     if (!ended) return undefined
     end = latest(end, { ...ended, task })
   }
   return end
 }
 
+/**
+ * Whose task it is: the holder's agent, if it is known, since anybody may claim to have started a task; else all who may be.
+ */
+const agentsFor = (state: CorrelateState, task: string, { agent, task: held }: Holder) =>
+  held.id === task && agent.id !== null ? [agent.id] : agentsOfTask(state, task)
+
 /** The earliest end of a task that somebody declares who may speak for its agent: nobody else ends it (SEMANTICS A7). */
-function endOfTask(state: CorrelateState, task: string): Mark | undefined {
-  const agents = agentsOfTask(state, task)
+function endOfTask(
+  state: CorrelateState,
+  task: string,
+  agents: readonly string[],
+): Mark | undefined {
   const ends = (state.tasks.get(task)?.info?.ends ?? [])
     .filter(({ source }) => agents.every((agent) => maySpeak(state.registry, agent, source)))
     .map(({ at, id }) => ({ at, id }))

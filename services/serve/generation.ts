@@ -12,7 +12,7 @@ export type HopVersions = Readonly<
 export const hopVersions: HopVersions = {
   normalise: 1,
   join: 2,
-  correlate: 2,
+  correlate: 3,
   detect: 1,
   story: 1,
 }

@@ -4,6 +4,7 @@ import type { Mapped, Normalised, RawRecord } from '#shared/messages/record.ts'
 import type { Intake, MappedRecord, Offer } from '#shared/ports/intake.ts'
 import type { Scheduler } from '#shared/ports/scheduler.ts'
 import type { RawBatch } from '#services/ingest/batch.ts'
+import { stamped, type Refusal } from '#services/doors/stamp.ts'
 import { deadLetter } from '#services/ingest/dead-letters.ts'
 
 /** What became of one stretch of a source. */
@@ -48,17 +49,23 @@ export function offerOf(batch: RawBatch, stretch: Stretch, ports: DeliverPorts):
       dead.push(deadLetter(place, normalised.reason, normalised.field, ''))
     } else {
       const { record, activities } = normalised
-      records.push({ record, activities: activities.map((each) => stamped(each, stretch)) })
+      const said = activities.map((each) => stampedBy(each, stretch))
+      const refusal = said.find((each) => 'reason' in each)
+      if (refusal && 'reason' in refusal) {
+        const place = { ...pointer, offset: pointer.offset + from }
+        dead.push(deadLetter(place, refusal.reason, refusal.field, ''))
+      } else records.push({ record, activities: said as Mapped[] })
     }
   }
   ports.told({ source, mapped: records.length, ignored, dead })
   return { source, received, records, dead }
 }
 
-const stamped = (activity: Mapped, { source, received }: Stretch): Mapped =>
+/** What AWS wrote stays; a report is stamped, and refused if it holds what looks like a secret. */
+const stampedBy = (activity: Mapped, { source, received }: Stretch): Mapped | Refusal =>
   activity.kind === 'credential.used' || activity.kind === 'credential.issued.copy'
     ? activity
-    : { ...activity, source, received }
+    : stamped(activity, { name: source, agents: ['*'] }, received)
 
 /** Offers until there is room. @throws Transient if the log cannot be written now */
 export async function deliver(offer: Offer, ports: DeliverPorts): Promise<void> {

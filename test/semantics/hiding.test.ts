@@ -55,6 +55,19 @@ describe('A7: who may end a task', () => {
     const records = [...task, end(more), call(2, runner, { at: 600 })]
     expect(detectionsOf(await run(records)).includes('used-after-end')).toBe(stands)
   })
+
+  const tagged = task.slice(0, 3)
+  const forged = started('t-1', 'a-2', his)
+
+  test.each([
+    ['nobody declared, by its own source', [], ours, true],
+    ['nobody declared, by somebody else', [], his, false],
+    ['somebody else claims to have started, by its own source', [forged], ours, true],
+    ['somebody else claims to have started, by himself', [forged], his, false],
+  ])('A7: a task whose agent the issue names and that %s', async (_, claims, more, stands) => {
+    const records = [...tagged, ...claims, end(more), call(2, runner, { at: 600 })]
+    expect(detectionsOf(await run(records)).includes('used-after-end')).toBe(stands)
+  })
 })
 
 describe('bounds hide nothing', () => {
