@@ -1,4 +1,13 @@
-import { appendFile, mkdir, mkdtemp, rename, rm, utimes, writeFile } from 'node:fs/promises'
+import {
+  appendFile,
+  mkdir,
+  mkdtemp,
+  rename,
+  rm,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -61,7 +70,7 @@ function intake({ busy = 0 } = {}) {
   }
 }
 
-function watch(to: ReturnType<typeof intake>): Source {
+function watch(to: ReturnType<typeof intake>, told: string[] = []): Source {
   const scheduler = {
     now: () => now,
     elapsed: () => 0,
@@ -78,7 +87,7 @@ function watch(to: ReturnType<typeof intake>): Source {
       intake: to,
       scheduler,
       normalise: (raw) => normalise(raw, { trustedAccounts: new Set() }),
-      told: () => undefined,
+      told: ({ dead }) => told.push(...dead.map(({ reason }) => reason)),
     },
   )
 }
@@ -191,6 +200,18 @@ describe('a watched folder', () => {
     await writeFile(place('a.jsonl'), activity(1))
     await source.poll(now)
     expect(to.ids()).toHaveLength(1)
+  })
+
+  test('one entry that cannot be read is told once, and holds up no other', async () => {
+    const to = intake()
+    const told: string[] = []
+    const source = watch(to, told)
+    await symlink('nowhere', place('dangling'))
+    await writeFile(place('a.jsonl'), activity(1))
+    expect(await source.poll(now)).toBe(1000)
+    expect(await source.poll(now)).toBe(1000)
+    expect(to.ids()).toHaveLength(1)
+    expect(told).toEqual(['cannot be read: no such file or folder'])
   })
 
   test('a folder that cannot be read is told', async () => {

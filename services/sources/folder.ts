@@ -1,6 +1,8 @@
 import { Transient } from '#shared/errors.ts'
 import type { Offer } from '#shared/ports/intake.ts'
-import type { ByteSource, Files } from '#shared/ports/sources.ts'
+import type { DeadLetter } from '#shared/messages/dead-letter.ts'
+import type { ByteSource, Files, Unread } from '#shared/ports/sources.ts'
+import { deadLetter } from '#services/ingest/dead-letters.ts'
 import { readPaths } from '#services/ingest/read-paths.ts'
 import { withoutSisters } from '#services/ingest/sisters.ts'
 import { bookmarkOf, readFrom, type Read } from './bookmark.ts'
@@ -41,6 +43,7 @@ export const silenceOf = ({ everyMs }: Pick<FolderOptions, 'everyMs'>): number =
  */
 export function watchedFolder(options: FolderOptions, ports: FolderPorts): Source {
   let known: ReadonlyMap<string, Known> = new Map()
+  let troubled: ReadonlySet<string> = new Set()
   return {
     name: options.name,
     silence: silenceOf(options),
@@ -48,23 +51,35 @@ export function watchedFolder(options: FolderOptions, ports: FolderPorts): Sourc
       const began = ports.scheduler.elapsed()
       const { sources: found, unread } = await ports.files.find([options.path])
       const took = ports.scheduler.elapsed() - began
-      const failures = unread.map(({ path, reason }) => `${path}: ${reason}`)
+      const failures = [...unread]
       const seen = new Map<string, Known>()
-      await inParallel(withoutSisters(found).sources, readersMax, async (file) => {
+      const { sources } = withoutSisters(found)
+      await inParallel(sources, readersMax, async (file) => {
         const look: Look = { file, now, before: known.get(file.name), folder: options.name }
         const isRead = await readNew(look, ports).catch((thrown: unknown) => {
           if (!(thrown instanceof Transient)) throw thrown
-          failures.push(thrown.message)
+          failures.push({ path: file.name, reason: thrown.message })
           return false
         })
         seen.set(file.name, { stamp: stampOf(file), isRead })
       })
       known = seen
-      if (failures[0] !== undefined) throw cannotRead(options.path, summary(failures))
+      const words = failures.map(({ path, reason }) => `${path}: ${reason}`)
+      // One entry that cannot be read is told once, and holds up no other.
+      const isAllLost = failures.length === unread.length + sources.length
+      if (isAllLost && words.length > 0) throw cannotRead(options.path, summary(words))
+      const fresh = failures.filter((_, n) => !troubled.has(words[n] ?? ''))
+      troubled = new Set(words)
+      if (fresh.length > 0) ports.told({ ...nothing, source: options.name, dead: fresh.map(lost) })
       return Math.max(options.everyMs, took / lookingShare)
     },
   }
 }
+
+const nothing = { mapped: 0, ignored: 0 }
+
+const lost = ({ path, reason }: Unread): DeadLetter =>
+  deadLetter({ source: path, offset: 0 }, `cannot be read: ${reason}`, '', '')
 
 const summary = ([first = '', ...rest]: readonly string[]): string =>
   rest.length === 0 ? first : `${first}; ${rest.length} more`
