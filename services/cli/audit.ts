@@ -35,9 +35,12 @@ export const auditCommand: Command = {
 }
 
 const inWords = (found: ReturnType<typeof checkChain>): string =>
-  found.intact
-    ? `The audit is intact: ${found.head.seq} entries. Note this end outside of this machine: ${found.head.seq}:${found.head.hash}`
-    : `NOT INTACT: ${found.says}`
+  found.intact ? intact(found.head) : `NOT INTACT: ${found.says}`
+
+const intact = ({ seq, hash }: Head): string =>
+  seq === 0
+    ? 'The audit is empty: nothing was ever decided.'
+    : `The audit is intact: ${seq} entries. Note this end outside of this machine: ${seq}:${hash}`
 
 function headOf(text: string): Head {
   const [, seq, hash] = /^(\d{1,15}):([0-9a-f]{64})$/.exec(text) ?? []

@@ -43,6 +43,8 @@ const signed: Readonly<Record<string, Option>> = {
   },
 }
 
+const verbs = ['list', 'plan', 'apply', 'verify', 'undo', 'stop', 'resume']
+
 /** `keytrail contain`: what could be cut, what is, and a person's word on it. The process that serves carries it out. */
 export const containCommand: Command = {
   name: 'contain',
@@ -58,11 +60,12 @@ export const containCommand: Command = {
     if (verb === 'list') return opened(context, (open) => list(open, args, context))
     const alone = verb === 'stop' || verb === 'resume'
     if (alone && about !== '') throw new UsageError(`contain ${verb}: takes no id.`)
-    if (!alone && about === '' && verb !== '') throw new UsageError(`contain ${verb}: which one?`)
+    if (!alone && about === '' && verbs.includes(verb))
+      throw new UsageError(`contain ${verb}: which one?`)
     if (verb === 'plan') return opened(context, (open) => plan(open, about, args, context))
     if (verb === 'apply' || verb === 'verify' || verb === 'undo' || alone)
       return decided(verb, about, args, context)
-    throw new UsageError('contain: say list, plan, apply, verify, undo, stop or resume.')
+    throw new UsageError(`contain: say ${verbs.join(', ')}.`)
   },
 }
 
