@@ -13,6 +13,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { files } from '#infra/files/files.ts'
+import type { Files } from '#shared/ports/sources.ts'
 import type { Offer } from '#shared/ports/intake.ts'
 import type { AgentActivity } from '#shared/messages/activity.ts'
 import type { Mapped } from '#shared/messages/record.ts'
@@ -70,7 +71,7 @@ function intake({ busy = 0 } = {}) {
   }
 }
 
-function watch(to: ReturnType<typeof intake>, told: string[] = []): Source {
+function watch(to: ReturnType<typeof intake>, told: string[] = [], disk: Files = files): Source {
   const scheduler = {
     now: () => now,
     elapsed: () => 0,
@@ -83,7 +84,7 @@ function watch(to: ReturnType<typeof intake>, told: string[] = []): Source {
   return watchedFolder(
     { name: 'trail', path, everyMs: 1000 },
     {
-      files,
+      files: disk,
       intake: to,
       scheduler,
       normalise: (raw) => normalise(raw, { trustedAccounts: new Set() }),
@@ -212,6 +213,30 @@ describe('a watched folder', () => {
     expect(await source.poll(now)).toBe(1000)
     expect(to.ids()).toHaveLength(1)
     expect(told).toEqual(['cannot be read: no such file or folder'])
+  })
+
+  test('a file that is gone when its turn comes is told, and read when it is back', async () => {
+    const to = intake()
+    const told: string[] = []
+    const gone = { from: 'a.jsonl', to: 'moved' }
+    const source = watch(to, told, {
+      ...files,
+      async find(paths) {
+        const found = await files.find(paths)
+        await rename(place(gone.from), place(gone.to))
+        return found
+      },
+    })
+    await writeFile(place('a.jsonl'), activity(1))
+    await writeFile(place('b.jsonl'), activity(2))
+    await source.poll(now)
+    expect(to.ids()).toHaveLength(1)
+    expect(told).toEqual([expect.stringContaining('no such file or folder')])
+    Object.assign(gone, { from: 'moved', to: 'a.jsonl' })
+    await source.poll(now)
+    Object.assign(gone, { from: 'a.jsonl', to: 'a.jsonl' })
+    await source.poll(now)
+    expect(new Set(to.ids()).size).toBe(2)
   })
 
   test('a folder that cannot be read is told', async () => {

@@ -1,7 +1,7 @@
 import { Transient } from '#shared/errors.ts'
 import type { Offer } from '#shared/ports/intake.ts'
 import type { DeadLetter } from '#shared/messages/dead-letter.ts'
-import type { ByteSource, Files, Unread } from '#shared/ports/sources.ts'
+import { Unreadable, type ByteSource, type Files, type Unread } from '#shared/ports/sources.ts'
 import { deadLetter } from '#services/ingest/dead-letters.ts'
 import { readPaths } from '#services/ingest/read-paths.ts'
 import { withoutSisters } from '#services/ingest/sisters.ts'
@@ -57,7 +57,7 @@ export function watchedFolder(options: FolderOptions, ports: FolderPorts): Sourc
       await inParallel(sources, readersMax, async (file) => {
         const look: Look = { file, now, before: known.get(file.name), folder: options.name }
         const isRead = await readNew(look, ports).catch((thrown: unknown) => {
-          if (!(thrown instanceof Transient)) throw thrown
+          if (!(thrown instanceof Transient || thrown instanceof Unreadable)) throw thrown
           failures.push({ path: file.name, reason: thrown.message })
           return false
         })
