@@ -5,6 +5,7 @@ import type { DataFile } from '#shared/ports/data-file.ts'
 import { containment, type Frontier } from '#services/contain/containment.ts'
 import type { Engine } from '#services/pipeline.ts'
 import type { FrontDesk } from '#services/desk/front.ts'
+import { frontiersOf } from '#services/serve/frontiers.ts'
 import { containing, type Containing } from '#services/serve/containing.ts'
 import { treeOf } from '#services/who/tree.ts'
 import type { Context } from './command.ts'
@@ -50,14 +51,7 @@ export function containingOf(
       .list({ states: ['open', 'acknowledged'], limit: standingMax })
       .filter(({ stands }) => stands)
       .map(({ handle }) => handle)
-  const ports = { containment: running, store: data.containment, frontier: frontierOf(engine) }
-  return containing({ ...ports, standing, scheduler, log, failed })
+  const frontier: Frontier = (account) => frontiersOf(engine()).get(account) ?? -Infinity
+  const store = data.containment
+  return containing({ containment: running, store, frontier, standing, scheduler, log, failed })
 }
-
-/** Up to when every source that covers an account is complete, in every partition. */
-const frontierOf =
-  (engine: () => Engine): Frontier =>
-  (account) => {
-    const known = engine().states.correlate.map(({ progress }) => progress.get(account)?.upTo)
-    return Math.min(...known.map((upTo) => upTo ?? -Infinity))
-  }

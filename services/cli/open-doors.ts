@@ -3,22 +3,13 @@ import { resolve } from 'node:path'
 import { Unusable } from '#shared/errors.ts'
 import type { DataFile } from '#shared/ports/data-file.ts'
 import type { Vitals } from '#shared/ports/vitals.ts'
-import { doorBoard, type DoorBoard } from '#services/doors/board.ts'
+import type { DoorBoard } from '#services/doors/board.ts'
 import { openDoors, type Doors, type DoorsOptions } from '#services/doors/doors.ts'
 import { attributionOf } from '#services/replay/attribution.ts'
+import { frontiersOf } from '#services/serve/frontiers.ts'
 import type { Loop } from '#services/serve/loop.ts'
-import type { Source } from '#services/sources/source.ts'
 import type { Context } from './command.ts'
-
-/** A board that expects every source that is asked; those with tokens the doors add themselves. */
-export function boardFor(
-  sources: readonly Pick<Source, 'name' | 'silence'>[],
-  now: number,
-): DoorBoard {
-  const board = doorBoard()
-  board.expect('asked', new Map(sources.map(({ name, silence }) => [name, silence])), now)
-  return board
-}
+import { countsOf } from './tally.ts'
 
 export async function doorsOf(
   { config, machine, cwd, version }: Context,
@@ -68,14 +59,14 @@ function vitalsOf(data: DataFile, loop: Loop, elapsed: () => number): () => Vita
     const status = loop.status()
     if (status.state === 'recovering') return { notReady: 'the log is being read' }
     if (elapsed() >= next) {
-      counted = countsOf(data, loop)
+      counted = countedIn(data, loop)
       next = elapsed() + countEveryMs
     }
     const { position, emittedThrough, waiting, refused } = status
     return {
       ...(status.state !== 'running' && { notReady: `the loop is ${status.state}` }),
       loop: { position, emittedThrough, waiting, refused },
-      frontiers: frontiersOf(loop),
+      frontiers: frontiersOf(loop.engine()),
       deadLetters: data.letters.counts(),
       deliveries: data.outbox.counts(),
       ...counted,
@@ -83,27 +74,15 @@ function vitalsOf(data: DataFile, loop: Loop, elapsed: () => number): () => Vita
   }
 }
 
-function countsOf({ effects, desk }: DataFile, loop: Loop) {
+function countedIn({ effects, desk }: DataFile, loop: Loop) {
   const { findings } = effects.standing()
   const cases = desk.list({ states: ['open', 'acknowledged', 'closed'], limit: 10_000 })
   return {
     attribution: attributionOf(loop.engine().states.correlate),
-    findings: tally(findings.map(({ detection }) => detection)),
-    incidents: tally(cases.map(({ state }) => state)),
+    findings: reasonsOf(findings.map(({ detection }) => detection)),
+    incidents: reasonsOf(cases.map(({ state }) => state)),
   }
 }
 
-function tally(names: readonly string[]): { readonly reason: string; readonly count: number }[] {
-  const counts = new Map<string, number>()
-  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1)
-  return [...counts].map(([reason, count]) => ({ reason, count }))
-}
-
-/** The lowest of all partitions: none of them may be ahead of what another one knows. */
-function frontiersOf(loop: Loop): ReadonlyMap<string, number> {
-  const lowest = new Map<string, number>()
-  for (const { progress } of loop.engine().states.correlate)
-    for (const [scope, { upTo }] of progress)
-      lowest.set(scope, Math.min(lowest.get(scope) ?? Infinity, upTo))
-  return lowest
-}
+const reasonsOf = (names: readonly string[]) =>
+  [...countsOf(names)].map(([reason, count]) => ({ reason, count }))

@@ -7,8 +7,8 @@ import type { Intake } from '#shared/ports/intake.ts'
 import { detections } from '#services/detect/detections/index.ts'
 import { normalise } from '#services/normalise/normalise.ts'
 import { serve } from '#services/serve/serve.ts'
-import { silenceOf, watchedFolder, type FolderOptions } from '#services/sources/folder.ts'
-import type { DoorBoard } from '#services/doors/board.ts'
+import { watchedFolder, type FolderOptions } from '#services/sources/folder.ts'
+import { doorBoard, type DoorBoard } from '#services/doors/board.ts'
 import type { DeliverPorts } from '#services/sources/deliver.ts'
 import { lookupEvents } from '#services/sources/lookup.ts'
 import type { Source } from '#services/sources/source.ts'
@@ -16,8 +16,9 @@ import { alerting } from './alerting.ts'
 import { readIn, respondedIn } from './cloud.ts'
 import { containingOf } from './containing.ts'
 import { type CloudAccess, type Command, type Context, exit, UsageError } from './command.ts'
-import { boardFor, doorsOf } from './open-doors.ts'
+import { doorsOf } from './open-doors.ts'
 import { normaliseOptions, policyOf } from './policy.ts'
+import { countsOf } from './tally.ts'
 
 const dayMs = 86_400_000
 /** Record ids that each partition remembers, so that a repetition costs nothing. */
@@ -55,46 +56,48 @@ async function untilAsked(
     log.error('the loop has stopped: what it would write cannot be trusted', { why })
     end(exit.failed)
   }
-  const board = boardFor(
-    [
-      ...folders.map((folder) => ({ name: folder.name, silence: silenceOf(folder) })),
-      ...readIn(config).map(({ options: { name } }) => ({ name, silence: 900 })),
-    ],
-    scheduler.now(),
-  )
+  const board = doorBoard()
   const alerts = alerting(data.outbox, context, failed)
   const cloud = await machine.cloud()
   const actuator = cloud.actuator(respondedIn(config))
-  const serving = await serve(optionsOf(config), {
-    ...data,
-    scheduler,
-    log,
-    failed,
-    at: () => undefined,
-    board,
-    send: (notices) => {
-      alerts.send(notices)
-      notices.forEach((notice) => log.info('incident', { ...lineOf(notice) }))
-    },
-    sources: (intake) => [
+  const sources = (intake: Intake): Source[] => {
+    const asked = [
       ...foldersIn(folders, intake, board, context),
       ...historiesIn(cloud, intake, board, context),
-    ],
-    contain: (front, engine) => containingOf({ data, front, engine, actuator, failed }, context),
-    doors: (loop) => doorsOf(context, data, loop, board),
-  })
-  if (folders.length === 0 && config.aws.accounts.length === 0)
-    log.warn('no folder and no AWS account is configured: without CloudTrail nothing can be found')
-  log.info('serving', { data: config.data, folders: folders.map(({ path }) => path) })
-  void machine.asked().then((signal) => {
-    log.info('asked to end', { signal })
-    end(exit.fine)
-  })
-  const status = await ended
-  await serving.close()
-  await alerts.close()
-  actuator.close()
-  return status
+    ]
+    board.expect('asked', new Map(asked.map((each) => [each.name, each.silence])), scheduler.now())
+    return asked
+  }
+  try {
+    const serving = await serve(optionsOf(config), {
+      ...data,
+      scheduler,
+      log,
+      failed,
+      at: () => undefined,
+      board,
+      send: (notices) => {
+        alerts.send(notices)
+        notices.forEach((notice) => log.info('incident', { ...lineOf(notice) }))
+      },
+      sources,
+      contain: (front, engine) => containingOf({ data, front, engine, actuator, failed }, context),
+      doors: (loop) => doorsOf(context, data, loop, board),
+    })
+    if (folders.length === 0 && config.aws.accounts.length === 0)
+      log.warn('no folder and no AWS account is configured: without CloudTrail nothing is found')
+    log.info('serving', { data: config.data, folders: folders.map(({ path }) => path) })
+    void machine.asked().then((signal) => {
+      log.info('asked to end', { signal })
+      end(exit.fine)
+    })
+    const status = await ended
+    await serving.close()
+    return status
+  } finally {
+    await alerts.close()
+    actuator.close()
+  }
 }
 
 function foldersIn(
@@ -131,8 +134,7 @@ function delivering(
     scheduler,
     normalise: (raw) => normalise(raw, reading),
     told: ({ source, mapped, ignored, dead }) => {
-      const refused = new Map<string, number>()
-      for (const { reason } of dead) refused.set(reason, (refused.get(reason) ?? 0) + 1)
+      const refused = countsOf(dead.map(({ reason }) => reason))
       const taken = mapped + ignored
       board.request(source, scheduler.now(), { taken, refused, late: 0, lag: undefined })
       // One line for each reason: the dead letters have every place.

@@ -49,3 +49,10 @@ function count(map: Map<string, number>, { field, reason }: Reason, by: number):
 /** Entries by count, the most frequent first, then by name. */
 export const mostFrequent = (map: ReadonlyMap<string, number>): [string, number][] =>
   [...map].toSorted(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
+
+/** How often each name occurs. */
+export function countsOf(names: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1)
+  return counts
+}

@@ -1,7 +1,7 @@
 import { Transient } from '#shared/errors.ts'
 import type { AgentActivity } from '#shared/messages/activity.ts'
 import type { DeadLetter } from '#shared/messages/dead-letter.ts'
-import type { Normalised } from '#shared/messages/record.ts'
+import { isReport, type Normalised } from '#shared/messages/record.ts'
 import type { Intake } from '#shared/ports/intake.ts'
 import { deadLetter } from '#services/ingest/dead-letters.ts'
 import type { DoorBoard } from './board.ts'
@@ -37,11 +37,6 @@ const hourMs = 3_600_000
 const brokenRetry = 10
 /** Later than this after the event a report corroborates nothing (DESIGN §3.1). */
 const onTimeMs = 5 * 60_000
-
-type MappedActivity = Extract<Normalised, { as: 'mapped' }>['activities'][number]
-
-const isReport = (activity: MappedActivity): activity is AgentActivity =>
-  activity.kind !== 'credential.used' && activity.kind !== 'credential.issued.copy'
 
 /** What agents say; nothing that is pushed may speak for AWS. */
 export const reportsOf = ({

@@ -26,8 +26,6 @@ export type ServePorts = Omit<LoopPorts, 'participants'> & {
   readonly board: PollingPorts['board']
   /** Puts what people shall hear where it is sent from; inside the transaction that it is from. */
   readonly send: (notices: readonly Notice[]) => void
-  /** Others who write in the commit of a unit. */
-  readonly participants?: readonly Participant[]
   /** The sources that are asked, once there is somebody to hand over to. */
   readonly sources: (intake: Intake) => readonly Source[]
   /** Containment, if there is any: it is given the desk, where its steps are told, and the engine, which it asks once the log is read. */
@@ -63,15 +61,16 @@ export async function serve(options: ServeOptions, ports: ServePorts): Promise<S
       generation: generationOf(options.engine),
       waitingMax: waitingUnits * options.unitMax,
     },
-    { ...ports, participants: [hear, ...(ports.participants ?? [])] },
+    { ...ports, participants: [hear] },
   )
   const { silent, told, rebased } = await loop.start()
   if (silent + told > 0) ports.log.info('the log was read', { silent, told })
   if (rebased && silent > 0)
     ports.log.info('other code or settings judged the log anew', { ...counts(rebased) })
+  const sources = ports.sources(loop)
   containing?.start()
   const doors = await ports.doors?.(loop)
-  const polling = keepPolling(ports.sources(loop), ports)
+  const polling = keepPolling(sources, ports)
   const ticking = keepTicking(front, options, ports)
   return {
     loop,

@@ -1,10 +1,10 @@
 import { Transient } from '#shared/errors.ts'
 import type { DeadLetter } from '#shared/messages/dead-letter.ts'
-import type { Mapped, Normalised, RawRecord } from '#shared/messages/record.ts'
+import { isReport, type Mapped, type Normalised, type RawRecord } from '#shared/messages/record.ts'
 import type { Intake, MappedRecord, Offer } from '#shared/ports/intake.ts'
 import type { Scheduler } from '#shared/ports/scheduler.ts'
 import type { RawBatch } from '#services/ingest/batch.ts'
-import { stamped, type Refusal } from '#services/doors/stamp.ts'
+import { isRefusal, stamped } from '#services/doors/stamp.ts'
 import { deadLetter } from '#services/ingest/dead-letters.ts'
 
 /** What became of one stretch of a source. */
@@ -41,20 +41,14 @@ export function offerOf(batch: RawBatch, stretch: Stretch, ports: DeliverPorts):
   }))
   let ignored = batch.ignored.length
   for (const raw of batch.records) {
-    const { pointer } = raw
-    const normalised = ports.normalise(raw)
+    const normalised = stampedBy(ports.normalise(raw), stretch)
     if (normalised.as === 'ignored') ignored++
-    else if (normalised.as === 'dead') {
-      const place = { ...pointer, offset: pointer.offset + from }
-      dead.push(deadLetter(place, normalised.reason, normalised.field, ''))
-    } else {
-      const { record, activities } = normalised
-      const said = activities.map((each) => stampedBy(each, stretch))
-      const refusal = said.find((each) => 'reason' in each)
-      if (refusal && 'reason' in refusal) {
-        const place = { ...pointer, offset: pointer.offset + from }
-        dead.push(deadLetter(place, refusal.reason, refusal.field, ''))
-      } else records.push({ record, activities: said as Mapped[] })
+    else if (normalised.as === 'mapped')
+      records.push({ record: normalised.record, activities: normalised.activities })
+    else {
+      const { reason, field } = normalised
+      const place = { ...raw.pointer, offset: raw.pointer.offset + from }
+      dead.push(deadLetter(place, reason, field, ''))
     }
   }
   ports.told({ source, mapped: records.length, ignored, dead })
@@ -62,10 +56,18 @@ export function offerOf(batch: RawBatch, stretch: Stretch, ports: DeliverPorts):
 }
 
 /** What AWS wrote stays; a report is stamped, and refused if it holds what looks like a secret. */
-const stampedBy = (activity: Mapped, { source, received }: Stretch): Mapped | Refusal =>
-  activity.kind === 'credential.used' || activity.kind === 'credential.issued.copy'
-    ? activity
-    : stamped(activity, { name: source, agents: ['*'] }, received)
+function stampedBy(normalised: Normalised, { source, received }: Stretch): Normalised {
+  if (normalised.as !== 'mapped') return normalised
+  const activities: Mapped[] = []
+  for (const activity of normalised.activities) {
+    const said = isReport(activity)
+      ? stamped(activity, { name: source, agents: ['*'] }, received)
+      : activity
+    if (isRefusal(said)) return { as: 'dead', reason: said.reason, field: said.field }
+    activities.push(said)
+  }
+  return { ...normalised, activities }
+}
 
 /** Offers until there is room. @throws Transient if the log cannot be written now */
 export async function deliver(offer: Offer, ports: DeliverPorts): Promise<void> {
@@ -76,7 +78,7 @@ export async function deliver(offer: Offer, ports: DeliverPorts): Promise<void> 
   }
 }
 
-const pause = (ms: number, scheduler: Scheduler): Promise<void> =>
+export const pause = (ms: number, scheduler: Scheduler): Promise<void> =>
   new Promise((resolve) => void scheduler.later(ms, resolve))
 
 export const cannotRead = (what: string, why: string): Transient =>

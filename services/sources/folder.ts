@@ -30,10 +30,6 @@ const batchRecords = 2_000
 /** What is known of a file that is there: as it was at the last look, and whether all of it is read. */
 type Known = { readonly stamp: string; readonly isRead: boolean }
 
-/** Seconds without a look after which a folder counts as blind: a large tree takes longer than a small one. */
-export const silenceOf = ({ everyMs }: Pick<FolderOptions, 'everyMs'>): number =>
-  60 + Math.ceil(everyMs / 100)
-
 /**
  * A folder, or a tree as a trail writes it to S3, that is looked through again and again. Lines are read as they are appended;
  * other files once they have not changed between two looks. What was read is known by a bookmark for each file, so that a
@@ -46,7 +42,8 @@ export function watchedFolder(options: FolderOptions, ports: FolderPorts): Sourc
   let troubled: ReadonlySet<string> = new Set()
   return {
     name: options.name,
-    silence: silenceOf(options),
+    // A large tree takes longer than a small one.
+    silence: 60 + Math.ceil(options.everyMs / 100),
     async poll(now) {
       const began = ports.scheduler.elapsed()
       const { sources: found, unread } = await ports.files.find([options.path])

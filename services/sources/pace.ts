@@ -1,6 +1,6 @@
 import type { LookupPage } from '#shared/ports/cloudtrail.ts'
 import type { Scheduler } from '#shared/ports/scheduler.ts'
-import { cannotRead } from './deliver.ts'
+import { cannotRead, pause } from './deliver.ts'
 
 /** Two calls a second for an account and region (CloudTrail API Reference, LookupEvents): so long from one to the next. */
 const gapMs = 501
@@ -14,15 +14,14 @@ export type Pace = (region: string, call: () => Promise<LookupPage>) => Promise<
 export function paceOf(scheduler: Scheduler): Pace {
   // One entry for each region that is asked.
   const last = new Map<string, number>()
-  const pause = (ms: number) =>
-    ms <= 0 ? undefined : new Promise<void>((resolve) => void scheduler.later(ms, resolve))
   return async (region, call) => {
     for (let attempt = 0; attempt < attemptsMax; attempt++) {
-      await pause((last.get(region) ?? -gapMs) + gapMs - scheduler.elapsed())
+      const left = (last.get(region) ?? -gapMs) + gapMs - scheduler.elapsed()
+      if (left > 0) await pause(left, scheduler)
       last.set(region, scheduler.elapsed())
       const page = await call()
       if (page.as !== 'throttled') return page
-      await pause(waits[Math.min(attempt, waits.length - 1)] ?? 0)
+      await pause(waits[Math.min(attempt, waits.length - 1)] ?? 0, scheduler)
     }
     throw cannotRead(
       `CloudTrail in ${region}`,

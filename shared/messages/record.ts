@@ -37,3 +37,7 @@ export type Rejected = { readonly reason: string; readonly field: string; readon
 
 /** One activity on its way to the hop that owns its key. */
 export type Mapped = Use | IssueCopy | AgentActivity
+
+/** Did an agent, or who speaks for it, say this? Else AWS wrote it. */
+export const isReport = (activity: Mapped): activity is AgentActivity =>
+  activity.kind !== 'credential.used' && activity.kind !== 'credential.issued.copy'
