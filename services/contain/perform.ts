@@ -1,5 +1,5 @@
 import { reasonOf, Transient } from '#shared/errors.ts'
-import type { Told, Order } from '#shared/messages/containment.ts'
+import { untried, type Told, type Order } from '#shared/messages/containment.ts'
 import type { Seen } from '#shared/messages/tree.ts'
 import { Refused, type Actuator, type Identity, type Receipt } from '#shared/ports/actuator.ts'
 import type { ContainmentStore } from '#shared/ports/containment.ts'
@@ -25,16 +25,6 @@ export type World = {
 const retryMaxMs = 60_000
 /** So many failures in a row, and people are told that it hangs. */
 const stuckAt = 5
-
-/** Nothing is known yet of a cut that is about to be made. */
-const untried: Partial<Order> = {
-  receipt: null,
-  reads: [],
-  verified: null,
-  overdue: false,
-  tries: 0,
-  retryAt: 0,
-}
 
 const ledgerOf = ({ store, clock, tell }: World): Ledger => ({ store, tell, at: clock() })
 

@@ -1,5 +1,6 @@
 import {
   orderListMax,
+  unsent,
   type Option,
   type Order,
   type Plan,
@@ -125,19 +126,7 @@ function fresh(
     option: option.hash,
     by: '',
     expires: at + policy.approvalMs,
-    issuedBefore: 0,
-    sentAt: 0,
-    prior: null,
-    receipt: null,
-    readsFrom: 0,
-    reads: [],
-    verified: null,
-    lastSuccess: null,
-    lastDenied: null,
-    tries: 0,
-    retryAt: 0,
-    overdue: false,
-    note: '',
+    ...unsent,
   }
 }
 

@@ -174,6 +174,28 @@ export type Order = {
   readonly note: string
 }
 
+/** What is known of a cut that is about to be made: nothing. */
+export const untried = {
+  receipt: null,
+  reads: [],
+  verified: null,
+  overdue: false,
+  tries: 0,
+  retryAt: 0,
+} as const satisfies Partial<Order>
+
+/** An order that nothing was done about yet. */
+export const unsent = {
+  ...untried,
+  issuedBefore: 0,
+  sentAt: 0,
+  prior: null,
+  readsFrom: 0,
+  lastSuccess: null,
+  lastDenied: null,
+  note: '',
+} as const satisfies Partial<Order>
+
 /** Longest list in an order or option; a tree beyond it is never cut by a machine. */
 export const orderListMax = 256
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { checkChain } from '#shared/facts/chain.ts'
-import type { AuditDraft, Order, Plan } from '#shared/messages/containment.ts'
+import { unsent, type AuditDraft, type Order, type Plan } from '#shared/messages/containment.ts'
 import type { ContainmentStore } from '#shared/ports/containment.ts'
 
 export type Kept = { readonly store: ContainmentStore; readonly reopen?: () => ContainmentStore }
@@ -19,19 +19,7 @@ const order = (at: Partial<Order> = {}): Order => ({
   option: '',
   by: '',
   expires: 0,
-  issuedBefore: 0,
-  sentAt: 0,
-  prior: null,
-  receipt: null,
-  readsFrom: 0,
-  reads: [],
-  verified: null,
-  lastSuccess: null,
-  lastDenied: null,
-  tries: 0,
-  retryAt: 0,
-  overdue: false,
-  note: '',
+  ...unsent,
   ...at,
 })
 

@@ -1,37 +1,18 @@
-import { afterEach } from 'vitest'
 import { memoryDeadLetters } from '#infra/memory/dead-letters.ts'
 import { memoryEffects } from '#infra/memory/effects.ts'
 import { memoryJournal } from '#infra/memory/journal.ts'
 import { memorySnapshots } from '#infra/memory/snapshots.ts'
-import type { Database } from '#infra/sqlite/database.ts'
 import { deadLettersPart, sqliteDeadLetters } from '#infra/sqlite/dead-letters.ts'
 import { effectsPart, sqliteEffects } from '#infra/sqlite/effects.ts'
 import { journalPart, sqliteJournal } from '#infra/sqlite/journal.ts'
-import type { Part } from '#infra/sqlite/migrate.ts'
-import { scratch, type Scratch } from '#infra/sqlite/scratch.fixture.ts'
 import { snapshotsPart, sqliteSnapshots } from '#infra/sqlite/snapshots.ts'
 import { deadLettersContract } from './dead-letters.ts'
 import { effectsContract } from './effects.ts'
 import { journalContract } from './journal.ts'
 import { snapshotsContract } from './snapshots.ts'
+import { disks } from './on-disk.ts'
 
-const places: Scratch[] = []
-afterEach(() => {
-  for (const place of places.splice(0)) place.end()
-})
-
-/** An adapter on a file of its own, and the way to open that anew. */
-function onDisk<T>(part: Part, adapter: (db: Database) => T): { first: T; reopen: () => T } {
-  const place = scratch()
-  places.push(place)
-  let db = place.open([part])
-  const reopen = (): T => {
-    db.close()
-    db = place.open([part])
-    return adapter(db)
-  }
-  return { first: adapter(db), reopen }
-}
+const onDisk = disks()
 
 journalContract('memory', () => ({ journal: memoryJournal() }))
 journalContract('SQLite', () => {

@@ -1,4 +1,3 @@
-import { readdirSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { memoryEffects } from '#infra/memory/effects.ts'
 import { caseStates, type EventKind } from '#shared/messages/desk.ts'
@@ -11,18 +10,10 @@ import { rearrange } from '#services/replay/arrival.ts'
 import { deskAt, holdMs } from '#test/incidents.ts'
 import { longRuns } from '#test/property.ts'
 import { world, issuers } from '#test/properties/world.ts'
+import { load, names } from './all.ts'
 import type { Scenario } from './scenario.ts'
 
 /** Whole stories, told live: what people hear of them while they happen, in any order of arrival. */
-
-const here = import.meta.dirname
-const names = readdirSync(here, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
-  .map(({ name }) => name)
-  .toSorted()
-
-const load = async (name: string): Promise<Scenario> =>
-  ((await import(`./${name}/scenario.ts`)) as { scenario: Scenario }).scenario
 
 const arrivals = longRuns ? 100 : 4
 

@@ -1,19 +1,9 @@
-import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { through } from '#test/engine.ts'
 import { longRuns } from '#test/property.ts'
 import type { Replayed } from '#services/replay/replay.ts'
-import type { Scenario } from './scenario.ts'
-
-const here = import.meta.dirname
-const names = readdirSync(here, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
-  .map(({ name }) => name)
-  .toSorted()
-
-const load = async (name: string): Promise<Scenario> =>
-  ((await import(`./${name}/scenario.ts`)) as { scenario: Scenario }).scenario
+import { here, load, names } from './all.ts'
 
 /** Arrivals of each scenario beside the plain one. */
 const arrivals = longRuns ? 200 : 3
