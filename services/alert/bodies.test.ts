@@ -1,10 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
 import { handleFor, type Notice } from '#shared/messages/desk.ts'
 import type { Lane } from '#shared/ports/outbox.ts'
 import { memoryOutbox } from '#infra/memory/outbox.ts'
 import { deskAt, findingOf, heldBy, incidentOf } from '#test/incidents.ts'
+import { ocsfProblems } from '#test/ocsf.ts'
 import { mailing } from './addressed.ts'
 import { ocsfEvents } from './ocsf.ts'
 import { pagerDutyBody } from './pagerduty.ts'
@@ -52,17 +51,6 @@ const requiredBy: Readonly<Record<number, readonly string[]>> = {
   7001: ['command_uid'],
 }
 
-/** The compiled schema of OCSF 1.8.0 lies beside the repository where releases are accepted. */
-const schemaFile = new URL('../../../shared/ocsf/ocsf-1.8.0.schema.json', import.meta.url)
-const schemaProblems = existsSync(schemaFile)
-  ? bySchema(JSON.parse(readFileSync(schemaFile, 'utf8')) as object)
-  : () => []
-
-function bySchema(schema: object): (event: unknown) => readonly unknown[] {
-  const validate = new Ajv2020({ strict: false, allErrors: true }).compile(schema)
-  return (event) => (validate(event) ? [] : (validate.errors ?? []))
-}
-
 describe('OCSF 1.8.0', () => {
   const events = (words?: string) =>
     life(words).flatMap((notice) => JSON.parse(JSON.stringify(ocsfEvents(notice, voice))))
@@ -79,7 +67,7 @@ describe('OCSF 1.8.0', () => {
       expect(Number.isInteger(event.time)).toBe(true)
       const isIncident = event.class_uid === 2005
       expect((event.assignee ?? event.assignee_group) !== undefined).toBe(isIncident)
-      expect(schemaProblems(event)).toEqual([])
+      expect(ocsfProblems(event)).toEqual([])
     }
   })
 

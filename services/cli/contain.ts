@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { orderStates, type Decision } from '#shared/messages/containment.ts'
+import { orderStates, type Decision, type Told } from '#shared/messages/containment.ts'
 import type { DataFile } from '#shared/ports/data-file.ts'
 import { printable } from '#shared/printable.ts'
 import { mailing } from '#services/alert/addressed.ts'
@@ -157,8 +157,8 @@ function decided(
     if (!isKnown) return unknownId(about, context)
     const send = mailing(outbox, voiceOf(context.version, detections))
     const front = frontDesk({ desk, send })
-    const tell = (told: { incidents: readonly string[]; says: string; by: string; at: number }) => {
-      for (const handle of told.incidents) front.contained(handle, told)
+    const tell = ({ incidents, ...step }: Told): void => {
+      for (const handle of incidents) front.contained(handle, step)
     }
     // Everything that forbids a cut is asked again by whoever makes it; who we are only he knows.
     const rules = { policy: containPolicyOf(context.config), ours: new Map() }

@@ -33,9 +33,9 @@ export function containingOf(
     const { incident } = found
     return { incident, tree: treeOf(engine().states.correlate, incident) }
   }
-  const tell = ({ incidents, says, by, at }: Told): void => {
-    if (incidents.length === 0) log.warn(says, { by })
-    for (const handle of incidents) front.contained(handle, { says, by, at })
+  const tell = ({ incidents, ...step }: Told): void => {
+    if (incidents.length === 0) log.warn(step.says, { by: step.by })
+    for (const handle of incidents) front.contained(handle, step)
   }
   const running = containment({
     store: data.containment,

@@ -1,5 +1,6 @@
 import { canonicalise } from '#shared/facts/canonical.ts'
 import type { AuditDraft, Order, Told } from '#shared/messages/containment.ts'
+import type { Remedy } from '#shared/messages/desk.ts'
 import type { ContainmentStore } from '#shared/ports/containment.ts'
 import { lifecycle, type OrderEvent } from './lifecycle.ts'
 
@@ -42,7 +43,7 @@ export function move(
   if (to === order.state) return keep(ledger, order, patch)
   const next: Order = { ...order, ...patch, state: to, note: reason.why }
   ledger.store.write({ orders: [next], audit: [entryOf(ledger, next, order.state, event, reason)] })
-  say(ledger, next, reason)
+  say(ledger, next, reason, event)
   return next
 }
 
@@ -96,6 +97,21 @@ function entryOf(
   }
 }
 
-function say({ tell, at }: Ledger, { incidents }: Order, { says, who }: Reason): void {
-  if (says !== undefined) tell({ incidents, says, by: who, at })
+function say({ tell, at }: Ledger, order: Order, { says, who }: Reason, event?: OrderEvent): void {
+  if (says === undefined) return
+  const done = event && remedies[event]
+  const remedy = done && { remedy: { command: order.key, ...done } }
+  tell({ incidents: order.incidents, says, by: who, at, ...remedy })
+}
+
+/** Events by which something was done in the cloud, or was not although it was tried. What the cloud said yes to is not proven yet. */
+const remedies: Partial<Record<OrderEvent, Omit<Remedy, 'command'>>> = {
+  applied: { does: 'evict', outcome: 'pending' },
+  refused: { does: 'evict', outcome: 'failure' },
+  denied: { does: 'evict', outcome: 'success' },
+  quiet: { does: 'evict', outcome: 'success' },
+  success: { does: 'evict', outcome: 'failure' },
+  'taken-off': { does: 'evict', outcome: 'failure' },
+  undone: { does: 'restore', outcome: 'success' },
+  'undo-refused': { does: 'restore', outcome: 'failure' },
 }

@@ -1,11 +1,6 @@
-import {
-  type Case,
-  type Closing,
-  type DeskEvent,
-  type EventKind,
-  type Notice,
-} from '#shared/messages/desk.ts'
+import type { Case, Closing, EventKind, Notice } from '#shared/messages/desk.ts'
 import type { DeskChange } from '#shared/ports/desk.ts'
+import { stepOf } from './step.ts'
 
 /** What a person does to an incident. */
 export type Act =
@@ -77,23 +72,7 @@ function closedWords({ handle, closed }: Case): string {
   return `${handle} is closed as ${closed?.reason ?? 'done'} by ${closed?.by ?? 'somebody'}`
 }
 
-function told(each: Case, kind: EventKind, says: readonly string[], { by, at }: Doer): Acted {
-  const { handle } = each
-  const revision = each.revision + 1
-  const event: DeskEvent = {
-    id: `${handle}.${revision}`,
-    handle,
-    revision,
-    kind,
-    at,
-    because: 'person',
-    by,
-    says,
-  }
-  const now: Case = { ...each, revision, changed: at }
-  return {
-    as: 'done',
-    change: { cases: [now], keys: [], events: [event] },
-    notice: { event, of: now, incident: now.incident, fresh: [] },
-  }
-}
+const told = (each: Case, kind: EventKind, says: readonly string[], doer: Doer): Acted => ({
+  as: 'done',
+  ...stepOf(each, { kind, because: 'person', says, ...doer }),
+})

@@ -1,5 +1,5 @@
-import type { Case, DeskEvent, Notice, Remedy } from '#shared/messages/desk.ts'
-import type { DeskChange } from '#shared/ports/desk.ts'
+import type { Case, Remedy } from '#shared/messages/desk.ts'
+import { stepOf } from './step.ts'
 
 /** How far containment of an incident has come. */
 export type Step = {
@@ -12,26 +12,8 @@ export type Step = {
 }
 
 /** Containment of an incident has gone a step: always worth a word, whatever its state is. */
-export function contained(
-  each: Case,
-  { says, by, at, remedy }: Step,
-): { readonly change: DeskChange; readonly notice: Notice } {
-  const { handle } = each
-  const revision = each.revision + 1
-  const event: DeskEvent = {
-    id: `${handle}.${revision}`,
-    handle,
-    revision,
-    kind: 'changed',
-    at,
-    because: 'containment',
-    by,
-    says: [says],
-    ...(remedy && { remedy }),
-  }
-  const now: Case = { ...each, revision, changed: at, containment: says }
-  return {
-    change: { cases: [now], keys: [], events: [event] },
-    notice: { event, of: now, incident: now.incident, fresh: [] },
-  }
-}
+export const contained = (each: Case, { says, by, at, remedy }: Step): ReturnType<typeof stepOf> =>
+  stepOf(
+    { ...each, containment: says },
+    { kind: 'changed', at, because: 'containment', by, says: [says], ...(remedy && { remedy }) },
+  )

@@ -12,6 +12,7 @@ import type { Incident } from '#shared/messages/incident.ts'
 import type { DeskChange, DeskQuestion, DeskRows } from '#shared/ports/desk.ts'
 import type { Changes } from '#shared/ports/effects.ts'
 import { newsOf, toldNow } from './news.ts'
+import { nextOf } from './step.ts'
 import { place, type Placed, type Placement, type Story } from './place.ts'
 
 /** When a commit was logged, and how often people hear of one incident. */
@@ -197,24 +198,13 @@ function tell(
   { told, tick: { at } }: Around,
 ): Heard {
   const opens = kind === 'reopened'
-  const revision = each.revision + 1
-  const now: Case = {
+  const draft: Case = {
     ...settledUp(opens ? opened(each) : each),
-    revision,
-    changed: at,
     told: toldNow(opens ? undefined : each.told, whole, at),
     untold: [],
   }
-  const event = {
-    id: `${each.handle}.${revision}`,
-    handle: each.handle,
-    revision,
-    kind,
-    at,
-    because: told.because,
-    by: self,
-    says,
-  }
+  const { because } = told
+  const { event, now } = nextOf(draft, { kind, at, because, by: self, says })
   return { now, notice: { event, of: now, incident: whole, fresh: each.untold } }
 }
 

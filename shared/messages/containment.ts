@@ -1,5 +1,6 @@
 import type { Mark } from '#shared/facts/mark.ts'
 import type { Prior, Receipt, Standing } from '#shared/ports/actuator.ts'
+import type { Remedy } from './desk.ts'
 import type { Severity } from './finding.ts'
 
 /** What may follow from a detection's findings: nothing but a plan, a cut that a person approves, a cut at once. */
@@ -267,4 +268,6 @@ export type Told = {
   /** Who did it; `keytrail` where nobody did. */
   readonly by: string
   readonly at: number
+  /** What was done in the cloud, or failed there; absent where nothing was. */
+  readonly remedy?: Remedy
 }

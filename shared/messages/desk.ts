@@ -125,6 +125,7 @@ export type Remedy = {
   /** Key of the order: the same for every step of one order. */
   readonly command: string
   readonly does: 'evict' | 'restore'
+  /** `pending`: the cloud said yes, and nothing proves it yet. */
   readonly outcome: 'success' | 'failure' | 'partial' | 'pending'
 }
 export type Because = 'records' | 'version' | 'person' | 'containment'

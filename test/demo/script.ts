@@ -56,6 +56,21 @@ const jsonLines = <T>(text: string): T[] =>
 
 const toldOf = ({ body }: Alert): Told => (body as { readonly data: Told }).data
 
+/** What OCSF Remediation Activity (7001) told of an incident: evicted (2), restored (3). */
+const remediesOf = ({ receiver }: Stage, handle: string): readonly number[] =>
+  receiver.alerts
+    .flatMap(
+      ({ body }) => (body as { readonly data: { readonly ocsf: readonly Ocsf[] } }).data.ocsf,
+    )
+    .filter(({ class_uid, metadata }) => class_uid === 7001 && metadata.correlation_uid === handle)
+    .map(({ activity_id }) => activity_id)
+
+type Ocsf = {
+  readonly class_uid: number
+  readonly activity_id: number
+  readonly metadata: { readonly correlation_uid: string }
+}
+
 /** The latest that was told of the incident about a key, by a receiver of webhooks. */
 const incidentOf = ({ receiver }: Stage, key: string): Told | undefined =>
   receiver.alerts.map(toldOf).findLast(({ credentials }) => credentials.includes(key))
@@ -130,6 +145,10 @@ async function undone(playing: Playing): Promise<void> {
     const all = await ordersOf(playing)
     const isUndone = all.length > 0 && all.every(({ state }) => state === 'undone')
     return isUndone ? all.map((order) => order.key).join(', ') : undefined
+  })
+  await steps.expect(attack, 'the SIEM was told of cut and undo', 10_000, () => {
+    const told = remediesOf(stage, handle)
+    return told.includes(2) && told.includes(3) ? `${told.length} remediations` : undefined
   })
   const harmed = (await story.harmed).get(attack)
   if (harmed?.minted !== undefined)
