@@ -9,6 +9,7 @@ import {
   type ContainmentStore,
   type OrderFilter,
 } from '#shared/ports/containment.ts'
+import { tallied } from './tallied.ts'
 
 type Tables = {
   orders: Map<string, Order>
@@ -38,6 +39,7 @@ export function memoryContainment(): ContainmentStore {
     together,
     order: (key) => now.orders.get(key),
     orders: (filter) => found(now, filter),
+    counts: () => tallied([...now.orders.values()], ({ state }) => state),
     sentSince(at) {
       const sent = [...now.orders.values()].filter(({ sentAt }) => sentAt > 0 && sentAt >= at)
       return { automatic: sent.filter(({ by }) => by === 'keytrail').length, all: sent.length }

@@ -1,5 +1,6 @@
 import type { Case, CaseKey, DeskEvent } from '#shared/messages/desk.ts'
 import type { Desk } from '#shared/ports/desk.ts'
+import { tallied } from './tallied.ts'
 
 type Tables = {
   cases: Map<string, Case>
@@ -48,6 +49,7 @@ export function memoryDesk(): Desk {
         .filter(({ state }) => states.includes(state))
         .toSorted((a, b) => b.changed - a.changed || b.order - a.order)
         .slice(0, limit),
+    counts: () => tallied([...now.cases.values()], ({ state }) => state),
     history: (handle, limit) => now.events.filter((each) => each.handle === handle).slice(-limit),
     prune(before, limit) {
       const old = [...now.cases.values()]

@@ -1,4 +1,5 @@
 import type { Effects } from '#shared/ports/effects.ts'
+import { tallied } from './tallied.ts'
 import {
   allOf,
   byFirst,
@@ -33,6 +34,7 @@ export function memoryEffects(): Effects {
       findings: [...stands.findings.values()].map(({ finding }) => finding).toSorted(byFirst),
       incidents: [...stands.rows.values()].flatMap(allOf).toSorted(bySubject),
     }),
+    counts: () => tallied([...stands.findings.values()], ({ finding }) => finding.detection),
     emittedThrough: () => through,
     generation: () => generation,
     rebase(standing, named, since, also) {

@@ -59,6 +59,9 @@ export function sqliteContainment(db: Database): ContainmentStore {
     `SELECT coalesce(sum(by_machine), 0) AS automatic, count(*) AS total
      FROM contain_order WHERE sent > 0 AND sent >= ?`,
   )
+  const counts = db.prepare<{ state: OrderState; count: number }>(
+    'SELECT state, count(*) AS count FROM contain_order GROUP BY state',
+  )
   const plan = db.prepare<Body>('SELECT body FROM contain_plan WHERE incident = ?')
   const plans = db.prepare<Body>('SELECT body FROM contain_plan ORDER BY at DESC, incident LIMIT ?')
   const control = db.prepare<Body>('SELECT body FROM contain_control')
@@ -76,6 +79,7 @@ export function sqliteContainment(db: Database): ContainmentStore {
       found
         .all(states ? JSON.stringify(states) : null, unit, incident)
         .flatMap((row) => parsed<Order>(row) ?? []),
+    counts: () => new Map(counts.all().map(({ state, count }) => [state, count])),
     sentSince(at) {
       const { automatic = 0, total = 0 } = sent.get(at) ?? {}
       return { automatic, all: total }

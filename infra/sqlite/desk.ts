@@ -1,4 +1,4 @@
-import type { Case, CaseKey, DeskEvent } from '#shared/messages/desk.ts'
+import type { Case, CaseKey, CaseState, DeskEvent } from '#shared/messages/desk.ts'
 import type { Desk } from '#shared/ports/desk.ts'
 import type { Database } from './database.ts'
 import type { Part } from './migrate.ts'
@@ -54,6 +54,9 @@ export function sqliteDesk(db: Database): Desk {
   const history = db.prepare<Body>(
     'SELECT body FROM desk_event WHERE handle = ? ORDER BY number DESC LIMIT ?',
   )
+  const counts = db.prepare<{ state: CaseState; count: number }>(
+    'SELECT state, count(*) AS count FROM desk_case GROUP BY state',
+  )
   const write = writer(db)
   return {
     together: (work) => db.transaction(work),
@@ -72,6 +75,7 @@ export function sqliteDesk(db: Database): Desk {
       return row && caseOf(row)
     },
     list: ({ states, limit }) => list.all(JSON.stringify(states), limit).map(caseOf),
+    counts: () => new Map(counts.all().map(({ state, count }) => [state, count])),
     history: (handle, limit) =>
       history
         .all(handle, limit)

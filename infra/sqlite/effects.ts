@@ -28,6 +28,10 @@ export const effectsPart: Part = {
        one INTEGER PRIMARY KEY CHECK (one = 1), through INTEGER NOT NULL, generation TEXT NOT NULL
      ) STRICT;
      INSERT INTO emitted VALUES (1, 0, '');`,
+    // Counted by its index, which spares reading the findings.
+    `ALTER TABLE finding ADD COLUMN detection TEXT NOT NULL DEFAULT '';
+     UPDATE finding SET detection = json_extract(body, '$.detection');
+     CREATE INDEX finding_detection ON finding (detection);`,
   ],
 }
 
@@ -43,6 +47,9 @@ export function sqliteEffects(db: Database): Effects {
   const raised = db.prepare<{ raised: number }>('SELECT raised FROM finding WHERE key = ?')
   const findings = db.prepare<{ body: string }>('SELECT body FROM finding')
   const incidents = db.prepare<IncidentText>('SELECT said, kept FROM incidents')
+  const counts = db.prepare<{ detection: string; count: number }>(
+    'SELECT detection, count(*) AS count FROM finding GROUP BY detection',
+  )
   const before = lookup(db)
   const write = writer(db)
   const now = (): Emitted => emitted.get() ?? { through: 0, generation: '' }
@@ -58,6 +65,7 @@ export function sqliteEffects(db: Database): Effects {
       findings: findings.all().map(findingOf).toSorted(byFirst),
       incidents: incidents.all().map(rowOf).flatMap(allOf).toSorted(bySubject),
     }),
+    counts: () => new Map(counts.all().map(({ detection, count }) => [detection, count])),
     emittedThrough: () => now().through,
     generation: () => now().generation,
     rebase: (standing, generation, since, also) =>
@@ -95,7 +103,7 @@ function lookup(db: Database): Before {
 
 function writer(db: Database): (settled: Settled) => void {
   const put = db.prepare(
-    `INSERT INTO finding (key, revision, raised, body) VALUES (?, ?, ?, ?)
+    `INSERT INTO finding (key, revision, raised, body, detection) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT (key) DO UPDATE SET revision = excluded.revision, body = excluded.body`,
   )
   const drop = db.prepare('DELETE FROM finding WHERE key = ?')
@@ -104,8 +112,11 @@ function writer(db: Database): (settled: Settled) => void {
   const reach = db.prepare('UPDATE emitted SET through = ?')
   return ({ findings, incidents, changes: { position } }) => {
     for (const [key, row] of findings) {
-      if (row) put.run(key, row.revision, position, JSON.stringify(row.finding))
-      else drop.run(key)
+      if (!row) drop.run(key)
+      else {
+        const { revision, finding } = row
+        put.run(key, revision, position, JSON.stringify(finding), finding.detection)
+      }
     }
     for (const [root, row] of incidents) {
       if (allOf(row).length === 0) untell.run(root)

@@ -5,6 +5,7 @@ import type { Notice } from '#shared/messages/desk.ts'
 import type { DataFile } from '#shared/ports/data-file.ts'
 import type { Intake } from '#shared/ports/intake.ts'
 import { detections } from '#services/detect/detections/index.ts'
+import { timing } from '#services/contain/times.ts'
 import { normalise } from '#services/normalise/normalise.ts'
 import { serve } from '#services/serve/serve.ts'
 import { watchedFolder, type FolderOptions } from '#services/sources/folder.ts'
@@ -58,6 +59,7 @@ async function untilAsked(
   }
   const board = doorBoard()
   const alerts = alerting(data.outbox, context, failed)
+  const timed = timing(data.containment, (incident) => data.desk.case(incident)?.raised)
   const cloud = await machine.cloud()
   const actuator = cloud.actuator(respondedIn(config))
   const sources = (intake: Intake): Source[] => {
@@ -81,8 +83,13 @@ async function untilAsked(
         notices.forEach((notice) => log.info('incident', { ...lineOf(notice) }))
       },
       sources,
-      contain: (front, engine) => containingOf({ data, front, engine, actuator, failed }, context),
-      doors: (loop) => doorsOf(context, data, loop, board),
+      contain: (front, engine) =>
+        containingOf(
+          { data: { ...data, containment: timed.store }, front, engine, actuator, failed },
+          context,
+        ),
+      doors: (loop) =>
+        doorsOf(context, { data, loop, lanes: () => alerts.status(), times: timed.times }, board),
     })
     if (folders.length === 0 && config.aws.accounts.length === 0)
       log.warn('no folder and no AWS account is configured: without CloudTrail nothing is found')

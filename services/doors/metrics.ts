@@ -1,4 +1,4 @@
-import type { Vitals } from '#shared/ports/vitals.ts'
+import type { DeliveryVitals, Spread, Vitals } from '#shared/ports/vitals.ts'
 import type { SourceState } from './board.ts'
 import { healthOf } from './health.ts'
 
@@ -12,6 +12,8 @@ export type Readings = {
   readonly vitals: Vitals
   /** Requests that were turned away at the door, by status. */
   readonly turnedAway: Readonly<Record<string, number>>
+  /** Version of this build. */
+  readonly version: string
 }
 
 /** Content type of the text format (Prometheus documentation, "Exposition formats", version 0.0.4). */
@@ -19,7 +21,16 @@ export const metricsType = 'text/plain; version=0.0.4; charset=utf-8'
 
 /** All readings as the Prometheus text format; what is not known is left out, never shown as 0. */
 export function metricsText(readings: Readings): string {
-  return [...ofSources(readings), ...ofLoop(readings.vitals), ...ofWork(readings)].join('')
+  return [
+    gauge('build_info', 'Always 1; its label names the build', [
+      [{ version: readings.version }, 1],
+    ]),
+    ...ofSources(readings),
+    ...ofLoop(readings.vitals),
+    ...ofWork(readings),
+    ...ofDeliveries(readings),
+    ...ofContainment(readings.vitals),
+  ].join('')
 }
 
 function ofSources({ sources, now, turnedAway }: Readings): string[] {
@@ -73,7 +84,9 @@ function ofLoop({ loop, notReady }: Vitals): string[] {
     gauge('ready', '1 if work can be done', [[{}, Number(notReady === undefined)]]),
     ...(loop
       ? [
-          counter('log_position', 'Last batch that was logged and judged', [[{}, loop.position]]),
+          counter('log_batches_total', 'Batches that were logged and judged', [
+            [{}, loop.position],
+          ]),
           gauge('log_lag_batches', 'Batches judged whose effects are not committed', [
             [{}, Math.max(0, loop.position - loop.emittedThrough)],
           ]),
@@ -85,31 +98,74 @@ function ofLoop({ loop, notReady }: Vitals): string[] {
 }
 
 function ofWork({ vitals, now }: Readings): string[] {
-  const { frontiers, deadLetters, attribution, findings, incidents, deliveries, containment } =
-    vitals
+  const { frontiers, deadLetters, attribution, findings, incidents } = vitals
   const ages = [...(frontiers ?? [])].map(([scope, upTo]): Sample => {
     return [{ scope }, Math.max(0, now - upTo) / 1000]
   })
-  const shares = Object.entries(attribution ?? {}).flatMap(([level, ranks]) =>
-    sharesOf(level, ranks),
+  const levels = Object.entries(attribution ?? {})
+  const shares = levels.flatMap(([level, ranks]) => sharesOf(level, ranks))
+  const uses = levels.flatMap(([level, ranks]) =>
+    Object.entries(ranks).map(([rank, count]): Sample => [{ level, rank }, count]),
   )
   return [
     gauge('frontier_age_seconds', 'How far behind now an account is known to be complete', ages),
     counter('dead_letters_total', 'What could not be understood', counts('reason', deadLetters)),
-    gauge('attribution_share', 'Share of the uses whose holder has this rank', shares),
+    gauge('attribution_uses', 'Uses that are known, by the rank of their holder', uses),
+    gauge('attribution_share', 'Share of the uses whose holder has this rank, 0 to 1', shares),
     gauge('findings', 'Standing findings', counts('detection', findings)),
     gauge('incidents', 'Incidents by state', counts('state', incidents)),
+  ]
+}
+
+function ofDeliveries({ vitals: { deliveries = [] }, now }: Readings): string[] {
+  const each = (value: (of: DeliveryVitals) => number | undefined): Sample[] =>
+    deliveries.flatMap((of): Sample[] => {
+      const found = value(of)
+      return found === undefined ? [] : [[{ to: of.to }, found]]
+    })
+  const attempts = deliveries.flatMap(({ to, sending }) =>
+    Object.entries(sending?.attempts ?? {}).map(([end, count]): Sample => [{ to, end }, count]),
+  )
+  return [
     gauge(
       'deliveries_waiting',
       'Deliveries that wait',
-      (deliveries ?? []).map(({ to, waiting }): Sample => [{ to }, waiting]),
+      each(({ waiting }) => waiting),
+    ),
+    gauge(
+      'deliveries_oldest_age_seconds',
+      'How long the oldest delivery has waited, 0 if none waits',
+      each(({ oldest }) => (oldest === undefined ? 0 : Math.max(0, now - oldest) / 1000)),
+    ),
+    gauge(
+      'deliveries_delivered',
+      'Deliveries that arrived and are still kept',
+      each(({ delivered }) => delivered),
     ),
     gauge(
       'deliveries_dead',
-      'Deliveries given up',
-      (deliveries ?? []).map(({ to, dead }): Sample => [{ to }, dead]),
+      'Deliveries given up and still kept',
+      each(({ dead }) => dead),
     ),
-    containment ? histogram(containment) : '',
+    counter('delivery_attempts_total', 'Attempts by how they ended, since the start', attempts),
+    gauge(
+      'delivery_resting',
+      '1 if a destination failed so often that it is left alone for a while',
+      each(({ sending }) => sending && Number(sending.resting)),
+    ),
+  ]
+}
+
+function ofContainment({ containment }: Vitals): string[] {
+  if (!containment) return []
+  return [
+    gauge('containment_orders', 'Orders by where they stand', counts('state', containment.orders)),
+    histogram(
+      'containment_step_seconds',
+      'From the step before to this one (raised, ordered, applied, verified), since the start',
+      'step',
+      containment.steps,
+    ),
   ]
 }
 
@@ -132,19 +188,34 @@ const counter = (name: string, help: string, samples: readonly Sample[]): string
 
 function family(type: string, name: string, help: string, samples: readonly Sample[]): string {
   if (samples.length === 0) return ''
-  const lines = samples.map(([labels, value]) => `keytrail_${name}${shown(labels)} ${value}\n`)
-  return `# HELP keytrail_${name} ${help}\n# TYPE keytrail_${name} ${type}\n${lines.join('')}`
+  const lines = samples.map(([labels, value]) => line(name, labels, value))
+  return `${headOf(type, name, help)}${lines.join('')}`
 }
 
-function histogram({ atMost, sum, count }: NonNullable<Vitals['containment']>): string {
-  const name = 'keytrail_containment_seconds'
-  const buckets = [...atMost].toSorted(([a], [b]) => a - b)
-  return [
-    `# HELP ${name} From the incident to the verified cut\n# TYPE ${name} histogram\n`,
-    ...buckets.map(([seconds, found]) => `${name}_bucket{le="${seconds}"} ${found}\n`),
-    `${name}_bucket{le="+Inf"} ${count}\n${name}_sum ${sum}\n${name}_count ${count}\n`,
-  ].join('')
+function histogram(
+  name: string,
+  help: string,
+  label: string,
+  spreads: Readonly<Record<string, Spread>>,
+): string {
+  const buckets = Object.entries(spreads).flatMap(([value, { atMost, sum, count }]) => {
+    const of = { [label]: value }
+    const shares = [...atMost].toSorted(([m], [n]) => m - n)
+    return [
+      ...shares.map(([bound, found]) => line(`${name}_bucket`, { ...of, le: `${bound}` }, found)),
+      line(`${name}_bucket`, { ...of, le: '+Inf' }, count),
+      line(`${name}_sum`, of, sum),
+      line(`${name}_count`, of, count),
+    ]
+  })
+  return buckets.length === 0 ? '' : `${headOf('histogram', name, help)}${buckets.join('')}`
 }
+
+const headOf = (type: string, name: string, help: string): string =>
+  `# HELP keytrail_${name} ${help}\n# TYPE keytrail_${name} ${type}\n`
+
+const line = (name: string, labels: Labels, value: number): string =>
+  `keytrail_${name}${shown(labels)} ${value}\n`
 
 function shown(labels: Labels): string {
   const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escaped(value)}"`)

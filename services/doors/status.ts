@@ -34,12 +34,12 @@ const pages: Readonly<Record<string, Page>> = {
       ...(!ready && mayLook(gate, head) && { why: notReady }),
     })
   },
-  '/metrics': ({ gate, board, vitals }, head) => {
+  '/metrics': ({ gate, board, vitals, version }, head) => {
     if (!mayLook(gate, head)) return problem(401, 'from elsewhere only with the token of a source')
     gate.look(head.received)
     const sources = board.states()
     const turnedAway = gate.turnedAway()
-    const readings = { now: head.received, sources, vitals: vitals(), turnedAway }
+    const readings = { now: head.received, sources, vitals: vitals(), turnedAway, version }
     return { status: 200, headers: { 'content-type': metricsType }, body: metricsText(readings) }
   },
   '/status.json': ({ gate, board, vitals }, head) => {

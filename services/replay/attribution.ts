@@ -15,13 +15,28 @@ const empty = (): Attribution => ({
   none: 0,
 })
 
-/** Counts uses by the rank of their credential's holder, as agent and as task, over all partitions. */
-export function attributionOf(
-  states: readonly CorrelateState[],
-): Record<'agent' | 'task', Attribution> {
+/** Uses by the rank of their credential's holder, as agent and as task. */
+type Uses = Record<'agent' | 'task', Attribution>
+
+/** Credentials that are looked at without a pause. */
+const atOnce = 256
+
+/** Counts uses by the rank of their credential's holder, over all partitions. */
+export function attributionOf(states: readonly CorrelateState[]): Uses {
+  const counting = countingUses(states)
+  for (;;) {
+    const step = counting.next()
+    if (step.done) return step.value
+  }
+}
+
+/** The same, with pauses in which the states may change. */
+export function* countingUses(states: readonly CorrelateState[]): Generator<void, Uses> {
   const counts = { agent: empty(), task: empty() }
+  let seen = 0
   for (const state of states) {
     for (const cred of state.all) {
+      if (++seen % atOnce === 0) yield
       if (cred.uses === 0) continue
       const { agent, task } = holderOf(state, cred)
       counts.agent[agent.rank] += cred.uses

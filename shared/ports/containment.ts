@@ -35,6 +35,8 @@ export type ContainmentStore = {
   order(key: string): Order | undefined
   /** Orders by (unit, episode), at most `ordersMax`. */
   orders(filter: OrderFilter): readonly Order[]
+  /** How many orders there are in each state; never reads them all. */
+  counts(): ReadonlyMap<OrderState, number>
   /** How many orders were sent at or after a time, by a machine (`keytrail`) and in all. */
   sentSince(at: number): { readonly automatic: number; readonly all: number }
   plan(incident: string): Plan | undefined

@@ -44,6 +44,8 @@ export type Desk = {
   case(handle: string): Case | undefined
   /** Those in one of these states, the last changed first. */
   list(filter: CaseFilter): readonly Case[]
+  /** How many there are in each state; never reads them all. */
+  counts(): ReadonlyMap<CaseState, number>
   /** What happened to one incident, the latest `limit` events, oldest first. */
   history(handle: string, limit: number): readonly DeskEvent[]
   /** Deletes cases that do not stand and were closed before `before`, with their keys and events; at most `limit`. Gives how many. */

@@ -52,6 +52,8 @@ export type Effects = {
   commit(said: readonly ToEffects[], position: number, also?: Also): Changes
   /** Everything that stands, findings sorted by (first, key), incidents by (first, subject). */
   standing(): { readonly findings: readonly Finding[]; readonly incidents: readonly Incident[] }
+  /** How many findings stand, by detection; never reads them all. */
+  counts(): ReadonlyMap<string, number>
   /** The position through which everything that was said is committed; 0 at the beginning. */
   emittedThrough(): number
   /** The generation whose effects stand; '' before the first (SEMANTICS F5). */

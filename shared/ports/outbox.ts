@@ -59,7 +59,7 @@ export type Outbox = {
   dead(delivery: Pick<Delivery, 'id' | 'to'>, why: string, at: number): void
   /** Gives up what waits for a destination that is not among these; gives how many. */
   abandon(known: readonly string[], why: string, at: number): number
-  /** Every destination that something was ever added for, by name. */
+  /** Every destination of which something is kept, by name; never reads what is sent. */
   counts(): readonly LaneCount[]
   /** The dead ones, the latest first, at most `limit`. */
   deadOnes(limit: number): readonly DeadDelivery[]

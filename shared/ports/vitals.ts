@@ -21,13 +21,29 @@ export type Vitals = {
   /** Incidents by the state that people gave them. */
   readonly incidents?: Counts
   /** Deliveries by destination. */
-  readonly deliveries?: readonly {
-    readonly to: string
-    readonly waiting: number
-    readonly dead: number
-  }[]
-  /** Seconds from the incident to the verified cut, of the latest cuts; what is summed does not fall. */
-  readonly containment?: Spread
+  readonly deliveries?: readonly DeliveryVitals[]
+  readonly containment?: {
+    /** Orders by where they stand. */
+    readonly orders: Counts
+    /** Seconds that each step took from the one before, since the start. */
+    readonly steps: Readonly<Record<string, Spread>>
+  }
+}
+
+export type DeliveryVitals = {
+  readonly to: string
+  readonly waiting: number
+  /** Delivered and given up, as far as they are kept. */
+  readonly delivered: number
+  readonly dead: number
+  /** Since when the oldest waits, epoch ms; absent if none does. */
+  readonly oldest?: number
+  /** Of the process that sends, since its start; absent if it sends to this one no more. */
+  readonly sending?: {
+    readonly attempts: Readonly<Record<string, number>>
+    /** It failed so often that it is left alone for a while. */
+    readonly resting: boolean
+  }
 }
 
 /** Rank → uses. */
@@ -36,7 +52,7 @@ type Shares = Readonly<Record<string, number>>
 type Counts = readonly { readonly reason: string; readonly count: number }[]
 
 /** A distribution, as a Prometheus histogram has it: how many were at most so long. */
-type Spread = {
+export type Spread = {
   readonly atMost: ReadonlyMap<number, number>
   readonly sum: number
   readonly count: number

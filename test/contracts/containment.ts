@@ -63,6 +63,12 @@ export function containmentContract(name: string, make: () => Kept): void {
       expect(again.orders({ states: ['undone'] })).toEqual([second])
       expect(again.orders({ incident: 'inc-1' })).toEqual([order()])
       expect(again.orders({ states: ['planned'], incident: 'inc-2' })).toEqual([])
+      expect(again.counts()).toEqual(
+        new Map([
+          ['planned', 1],
+          ['undone', 1],
+        ]),
+      )
     })
 
     it('forgets an incident that does not want the order any more', () => {

@@ -58,6 +58,7 @@ export function deskContract(name: string, make: () => DeskUnderTest): void {
       expect(again.rows({ ...none, owedBefore: 4 })).toMatchObject({ cases: [b] })
       expect(again.case('a')).toEqual(a)
       expect(again.case('c')).toBeUndefined()
+      expect(again.counts()).toEqual(new Map([['open', 2]]))
     })
 
     test('a row replaces the one of its name; what is owed no more is not asked for', () => {

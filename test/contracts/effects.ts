@@ -109,6 +109,7 @@ export function effectsContract(name: string, make: () => EffectsUnderTest): voi
       ])
       const again = reopen?.() ?? effects
       expect(again.standing()).toEqual({ findings: [worse], incidents: [incidentOf(a)] })
+      expect(again.counts()).toEqual(new Map([[worse.detection, 1]]))
       expect(again.emittedThrough()).toBe(4)
     })
 

@@ -54,7 +54,7 @@ describe('keytrail doctor', () => {
       ]),
       deadLetters: [{ reason: 'is no JSON', count: 3 }],
       attribution: { agent: { claimed: 4, none: 4 }, task: { exact: 1, none: 1 } },
-      deliveries: [{ to: 'pager', waiting: 0, dead: 2 }],
+      deliveries: [{ to: 'pager', waiting: 0, delivered: 0, dead: 2 }],
     }
     const { status, is } = await doctor(home.url)
     expect(status).toBe(1)

@@ -70,14 +70,29 @@ describe('GET /metrics', () => {
       attribution: { agent: { exact: 3, none: 1 }, task: { none: 0 } },
       findings: [{ reason: 'reuse', count: 1 }],
       incidents: [{ reason: 'open', count: 1 }],
-      deliveries: [{ to: 'pager', waiting: 1, dead: 0 }],
+      deliveries: [
+        {
+          to: 'pager',
+          waiting: 1,
+          delivered: 4,
+          dead: 2,
+          oldest: Date.now() - 90_000,
+          sending: { attempts: { delivered: 4, failed: 3, dead: 2 }, resting: true },
+        },
+        { to: 'old', waiting: 0, delivered: 0, dead: 1 },
+      ],
       containment: {
-        atMost: new Map([
-          [10, 1],
-          [1, 0],
-        ]),
-        sum: 4.5,
-        count: 2,
+        orders: [{ reason: 'applied', count: 2 }],
+        steps: {
+          applied: {
+            atMost: new Map([
+              [10, 1],
+              [1, 0],
+            ]),
+            sum: 4.5,
+            count: 2,
+          },
+        },
       },
     }
     await home.post('/v1/activities', '[{"kind":"x"}]')
@@ -96,8 +111,16 @@ describe('GET /metrics', () => {
       'keytrail_findings{detection="reuse"} 1',
       'keytrail_incidents{state="open"} 1',
       'keytrail_deliveries_waiting{to="pager"} 1',
-      'keytrail_containment_seconds_bucket{le="1"} 0\nkeytrail_containment_seconds_bucket{le="10"} 1',
-      'keytrail_containment_seconds_bucket{le="+Inf"} 2',
+      'keytrail_deliveries_oldest_age_seconds{to="old"} 0',
+      'keytrail_deliveries_dead{to="pager"} 2',
+      'keytrail_delivery_attempts_total{to="pager",end="failed"} 3',
+      'keytrail_delivery_resting{to="pager"} 1',
+      'keytrail_containment_orders{state="applied"} 2',
+      '# TYPE keytrail_containment_step_seconds histogram',
+      'keytrail_containment_step_seconds_bucket{step="applied",le="1"} 0\nkeytrail_containment_step_seconds_bucket{step="applied",le="10"} 1',
+      'keytrail_containment_step_seconds_bucket{step="applied",le="+Inf"} 2',
+      'keytrail_containment_step_seconds_sum{step="applied"} 4.5',
+      'keytrail_build_info{version="test"} 1',
     ])
       expect(text).toContain(`${each}\n`)
     expect(text).toMatch(/keytrail_frontier_age_seconds\{scope="111122223333"\} 6\d\./)
