@@ -60,6 +60,7 @@ async function untilAsked(
   const board = doorBoard()
   const alerts = alerting(data.outbox, context, failed)
   const timed = timing(data.containment, (incident) => data.desk.case(incident)?.raised)
+  const contained = { ...data, containment: timed.store }
   const cloud = await machine.cloud()
   const actuator = cloud.actuator(respondedIn(config))
   const sources = (intake: Intake): Source[] => {
@@ -84,10 +85,7 @@ async function untilAsked(
       },
       sources,
       contain: (front, engine) =>
-        containingOf(
-          { data: { ...data, containment: timed.store }, front, engine, actuator, failed },
-          context,
-        ),
+        containingOf({ data: contained, front, engine, actuator, failed }, context),
       doors: (loop) =>
         doorsOf(context, { data, loop, lanes: () => alerts.status(), times: timed.times }, board),
     })
