@@ -23,5 +23,6 @@ export const noMachine: Machine = {
   senders: () => new Map(),
   scheduler: manualScheduler(0),
   log: silent,
+  at: () => undefined,
   asked: () => new Promise<string>(() => undefined),
 }

@@ -8,7 +8,8 @@ import { lookupOf } from './lookup.ts'
 import { perform, type Cloud } from './perform.ts'
 import { serveCloud, type Mishap } from './server.ts'
 import { newAccount, type Account, type Credentials, type Role, type User } from './state.ts'
-import { trailOf, type Delivery, type Due } from './trail.ts'
+import type { TrailRecord } from './record.ts'
+import { trailOf, type Delivery, type Due, type Trail } from './trail.ts'
 
 export type FakeAwsOptions = {
   /** The same seed, clock and calls give the same ids, delays and answers. */
@@ -22,6 +23,8 @@ export type FakeAwsOptions = {
   readonly delivery?: Partial<Delivery>
   /** Share of calls over HTTP to which each happens. Default none. */
   readonly mishaps?: Readonly<Partial<Record<Mishap, number>>>
+  /** Hears of each call at once, by its record and before its answer, however late the record comes into the trail. */
+  readonly heard?: (record: TrailRecord) => void
 }
 
 const usual: Delivery = {
@@ -41,7 +44,10 @@ export async function createFakeAws(options: FakeAwsOptions) {
   const chance = chanceOf(seed)
   const nature = { now, chance, readLag, propagation: () => chance.between(...propagation) }
   // Chance of its own: how records come does not change which ids are drawn.
-  const trail = trailOf(chanceOf(seed ^ 0x5bd1e995), { ...usual, ...options.delivery })
+  const trail = heardOf(
+    trailOf(chanceOf(seed ^ 0x5bd1e995), { ...usual, ...options.delivery }),
+    options.heard,
+  )
   const accounts = new Map<string, Account>()
   const credentials: Credentials = new Map()
   const cloud: Cloud = { nature, accounts, credentials, trail, lookup: lookupOf(trail) }
@@ -64,6 +70,14 @@ export async function createFakeAws(options: FakeAwsOptions) {
       writeFiles(folder, trail.take(now()), now(), chance),
   }
 }
+
+const heardOf = (trail: Trail, heard: FakeAwsOptions['heard']): Trail => ({
+  ...trail,
+  add(record, now) {
+    heard?.(record)
+    trail.add(record, now)
+  },
+})
 
 /** Calls that give credentials. They throw what AWS would answer. */
 function callers(call: (request: Request) => Answer) {

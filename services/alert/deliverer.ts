@@ -1,3 +1,4 @@
+import type { DeliveryPoint } from './crash-points.ts'
 import { guarded } from './guarded.ts'
 import type { Log } from '#shared/ports/log.ts'
 import type { Lane as Destination, Outbox } from '#shared/ports/outbox.ts'
@@ -13,6 +14,8 @@ export type DelivererPorts = {
   readonly log: Log
   /** It has stopped for good: what it stands on is broken. The process should end. */
   readonly failed: (why: unknown) => void
+  /** Hears how far a delivery has come; only crash tests listen. */
+  readonly at?: (point: DeliveryPoint) => void
 }
 
 /** Sends what waits in the outbox: at least once, in the order of each incident, each destination on its own. */

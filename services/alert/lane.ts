@@ -59,6 +59,7 @@ export function lane(to: string, sender: Sender, ports: LanePorts): Lane {
 
   const fly = async (delivery: Delivery): Promise<void> => {
     const sent = await attempt(sender, delivery, log)
+    ports.at?.('delivery answered')
     settle(delivery, sent)
     // With the next one of this incident, if there is one.
     if (sent.as !== 'later') turn()

@@ -25,11 +25,11 @@ export function alerting(
   { config, machine, version }: Context,
   failed: (why: unknown) => void,
 ): Alerting {
-  const { scheduler, log } = machine
+  const { scheduler, log, at } = machine
   const lanes = config.alerts.destinations
   const keepMs = config.serve.keepDays * dayMs
   const senders = machine.senders(lanes)
-  const running = deliverer({ lanes, keepMs }, { outbox, senders, scheduler, log, failed })
+  const running = deliverer({ lanes, keepMs }, { outbox, senders, scheduler, log, failed, at })
   const mail = mailing(outbox, voiceOf(version, detections))
   running.start()
   return {

@@ -10,6 +10,7 @@ import type { Log } from '#shared/ports/log.ts'
 import type { Scheduler } from '#shared/ports/scheduler.ts'
 import type { Sender } from '#shared/ports/sender.ts'
 import type { Files } from '#shared/ports/sources.ts'
+import type { AtCrashPoint } from '#services/serve/crash-points.ts'
 
 /** One option of a command, as node:util `parseArgs` takes it, with what help says about it. */
 export type Option = {
@@ -30,7 +31,7 @@ export type Arguments = {
 }
 type OptionValue = string | boolean | (string | boolean)[]
 
-/** The world as a command may touch it; main.ts gives the real one, tests a fake. */
+/** The world as a command may touch it; process.ts gives the real one, tests a fake. */
 export type Context = {
   readonly stdout: Output
   readonly stderr: Output
@@ -77,6 +78,8 @@ export type Machine = {
   readonly senders: (destinations: readonly Destination[]) => ReadonlyMap<string, Sender>
   readonly scheduler: Scheduler
   readonly log: Log
+  /** Hears how far the work has come, so that a crash test can end the process there; for everybody else it does nothing. */
+  readonly at: AtCrashPoint
   /** Resolves when somebody asks the program to end, with the name of the signal. */
   readonly asked: () => Promise<string>
 }

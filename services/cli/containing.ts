@@ -25,7 +25,7 @@ const standingMax = 1_000
 /** Containment of `serve`: it looks at incidents in the engine, and tells the desk how far it has come. */
 export function containingOf(
   { data, front, engine, actuator, failed }: ContainingParts,
-  { config, machine: { scheduler, log } }: Context,
+  { config, machine: { scheduler, log, at } }: Context,
 ): Containing {
   const look = (handle: string): Seen | undefined => {
     const found = data.desk.case(handle)
@@ -45,6 +45,7 @@ export function containingOf(
     look,
     tell,
     accounts: config.aws.accounts.map(({ id }) => id),
+    at,
   })
   const standing = (): string[] =>
     data.desk

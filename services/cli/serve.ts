@@ -50,7 +50,7 @@ async function untilAsked(
   context: Context,
 ): Promise<number> {
   const { config, machine } = context
-  const { scheduler, log } = machine
+  const { scheduler, log, at } = machine
   let end: (status: number) => void = () => undefined
   const ended = new Promise<number>((resolve) => (end = resolve))
   const failed = (why: unknown): void => {
@@ -77,7 +77,7 @@ async function untilAsked(
       scheduler,
       log,
       failed,
-      at: () => undefined,
+      at,
       board,
       send: (notices) => {
         alerts.send(notices)

@@ -65,10 +65,12 @@ export function containment({ accounts, ...given }: ContainmentOptions): Contain
       'withdrawn-still-contained',
     ]))
       await readBack(world, key)
+    const before = world.store.head().seq
     within(world, (ledger) => {
       for (const order of ledger.store.orders({ states: judged })) judge(ledger, order, frontier)
       minded(ledger, world.policy)
     })
+    if (world.store.head().seq > before) world.at?.('cut judged')
   }
   return {
     hear({ incidents, because, uses, at }) {
@@ -118,6 +120,7 @@ async function readBack(world: World, key: string): Promise<void> {
   if (due.length === 0) return
   try {
     const standing = await world.actuator.readBack(actionOf(order.cut, order.issuedBefore))
+    world.at?.('cut read back')
     within(world, (ledger) => {
       const fresh = ledger.store.order(key)
       if (!fresh || fresh.readsFrom !== order.readsFrom) return

@@ -3,6 +3,7 @@ import { untried, type Told, type Order } from '#shared/messages/containment.ts'
 import type { Seen } from '#shared/messages/tree.ts'
 import { Refused, type Actuator, type Identity, type Receipt } from '#shared/ports/actuator.ts'
 import type { ContainmentStore } from '#shared/ports/containment.ts'
+import type { CutPoint } from './crash-points.ts'
 import { actionOf, cutInWords } from './cuts.ts'
 import { againstAnybody, failed, isMachines } from './guards.ts'
 import { keep, move, self, type Ledger } from './ledger.ts'
@@ -19,6 +20,8 @@ export type World = {
   readonly tell: (told: Told) => void
   /** Who we are, as far as it was learnt. */
   readonly ours: Map<string, Identity>
+  /** Hears how far a cut has come; only crash tests listen. */
+  readonly at?: (point: CutPoint) => void
 }
 
 /** A call that fails is tried again after 1, 2, 4 … s, at most so long. */
@@ -80,7 +83,9 @@ async function send(world: World, order: Order): Promise<void> {
       },
     )
   })
-  if (sent) await make(world, sent, false)
+  if (!sent) return
+  world.at?.('cut sent')
+  await make(world, sent, false)
 }
 
 /** Why an order is not made after all; '' if it is. */
@@ -122,6 +127,7 @@ async function make(world: World, order: Order, isAgain: boolean): Promise<void>
     }
   }
   receipt ??= await actuator.apply(action, prior, order.key)
+  world.at?.('cut answered')
   const answer = receipt
   within(world, (ledger) => {
     const fresh = ledger.store.order(order.key)
@@ -137,6 +143,7 @@ async function make(world: World, order: Order, isAgain: boolean): Promise<void>
     if (applied.incidents.length === 0)
       move(ledger, applied, 'withdraw', { who: self, why: 'no incident wants it any more' })
   })
+  world.at?.('cut stored')
 }
 
 async function takeBack(world: World, order: Order): Promise<void> {
@@ -147,6 +154,7 @@ async function takeBack(world: World, order: Order): Promise<void> {
     prior === null
       ? null
       : await actuator.undo(actionOf(order.cut, order.issuedBefore), prior, order.key)
+  world.at?.('undo answered')
   within(world, (ledger) => {
     const fresh = ledger.store.order(order.key)
     if (fresh?.state !== 'undoing') return

@@ -25,7 +25,7 @@ export type Containing = {
   readonly wants: (records: readonly MappedRecord[]) => boolean
   /** Within the transaction of a commit, behind the desk, which gave the incidents their handles. */
   readonly hear: (unit: Heard) => void
-  /** Begins to act; before that it only hears. */
+  /** Begins to act; before that, while the log is read, it only hears. */
   readonly start: () => void
   readonly close: () => Promise<void>
 }
@@ -50,8 +50,6 @@ export function containing(ports: ContainingPorts): Containing {
   const { containment, store, scheduler, log } = ports
   /** What orders wait to hear of, as it was at the last commit or tick: others write the store only by asking. */
   let watched = watchOf(store).by
-  /** What was committed while the log was read: whoever looks at an incident needs the engine at its end. */
-  let early: Heard[] | undefined = []
   let cancel = (): void => undefined
   let isClosed = false
 
@@ -71,19 +69,14 @@ export function containing(ports: ContainingPorts): Containing {
   }
   return {
     wants: (records) => watched.size > 0 && usesOf(records).some(isWatched),
-    hear(heard) {
-      if (early) return void early.push(heard)
-      const { at, records, because, handles } = heard
+    hear({ at, records, because, handles }) {
       const uses = watched.size > 0 ? usesOf(records).filter(isWatched) : []
       if (handles.length === 0 && uses.length === 0) return
       containment.hear({ incidents: handles, because, uses, at })
       watched = watchOf(store).by
     },
     start() {
-      const missed = early ?? []
-      early = undefined
-      for (const heard of missed) this.hear(heard)
-      // A crash may have come between a commit and this: what stands is planned again, and waits for a person.
+      // What stood before there was containment is planned now, and waits for a person.
       const handles = ports.standing().filter((handle) => !store.plan(handle))
       const because = 'version'
       if (handles.length > 0)

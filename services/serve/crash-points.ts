@@ -1,3 +1,6 @@
+import { deliveryPoints } from '#services/alert/crash-points.ts'
+import { cutPoints } from '#services/contain/crash-points.ts'
+
 /**
  * Moments at which a crash is most likely to lose or double something, in the order of the code. The crash tests stop the
  * process at each of them; in production nobody listens.
@@ -19,6 +22,8 @@ export const crashPoints = [
   'in rebase',
   'after rebase',
   'started',
+  ...cutPoints,
+  ...deliveryPoints,
 ] as const
 
 export type CrashPoint = (typeof crashPoints)[number]

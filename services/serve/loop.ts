@@ -44,7 +44,7 @@ export type LoopStatus = {
 export type Loop = Intake & {
   /** Brings the engine to the end of the log; offers made before it is done wait. */
   start(): Promise<Recovered>
-  /** What the engine knows now, for questions. @throws Bug before `start` is done */
+  /** What the engine knows now, for questions: while the log is read, what it knows by then. @throws Bug before `start` */
   engine(): Engine
   status(): LoopStatus
   /** Logs and judges what waits, stores a snapshot, and stops. */
@@ -55,6 +55,7 @@ export function durableLoop(options: LoopOptions, ports: LoopPorts): Loop {
   const { journal, effects } = ports
   const waiting = queue(options.waitingMax)
   let work: Work | undefined
+  let known: Engine | undefined
   let isRecovering = false
 
   const stop = (why: unknown): void => {
@@ -75,7 +76,7 @@ export function durableLoop(options: LoopOptions, ports: LoopPorts): Loop {
     bookmark: (source) => journal.bookmark(source),
     async start() {
       isRecovering = true
-      const recovered = await recover(options, ports)
+      const recovered = await recover(options, ports, (made) => (known = made))
       isRecovering = false
       work = workOn(recovered, waiting, options, ports)
       ports.at('started')
@@ -83,8 +84,8 @@ export function durableLoop(options: LoopOptions, ports: LoopPorts): Loop {
       return recovered
     },
     engine() {
-      if (!work) throw new Bug('the engine is asked before the log was read')
-      return work.engine
+      if (!known) throw new Bug('the engine is asked before the loop was started')
+      return known
     },
     status: () => ({
       state: isRecovering ? 'recovering' : running.state,

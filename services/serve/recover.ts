@@ -39,13 +39,20 @@ const turnMs = 50
 /**
  * Brings the engine to the end of the log: from the latest snapshot of this generation, or from the log alone. Units through
  * `emittedThrough` are done in silence, since what they said is committed; those behind it are told.
+ *
+ * @param made is given the engine before the first unit: who writes in a commit may ask it what it knows by then
  */
-export async function recover(options: RecoverOptions, ports: RecoverPorts): Promise<Recovered> {
+export async function recover(
+  options: RecoverOptions,
+  ports: RecoverPorts,
+  made: (engine: Engine) => void = () => undefined,
+): Promise<Recovered> {
   const { journal, effects } = ports
   const through = effects.emittedThrough()
   const isSame = effects.generation() === options.generation
   const from = isSame ? usable(options, ports) : undefined
   const running = engine(options.engine, from?.states)
+  made(running)
   const anew = isSame && (from || journal.first() === 1) ? undefined : standingOf()
   let rebased: Changes | undefined
   const rebase = (): void => {

@@ -1,7 +1,7 @@
 /**
- * `npm run test:crash -- [--kills N] [--seed S] [--json]`: kills real processes that run the durable loop, at every named point
- * of services/serve/crash-points.ts and at random moments with work in flight, and holds what their data files say in the end
- * against a pure replay of the same records.
+ * `npm run test:crash -- [--kills N] [--seed S] [--json]`: kills `keytrail serve` at every named point of
+ * services/serve/crash-points.ts, between a change in the cloud and its answer, and at random moments with work in flight, and
+ * holds what its data files, the cloud and the receiver of pages say in the end against a pure replay of what came in.
  */
 import { parseArgs } from 'node:util'
 import { campaign, killsMin } from './campaign.ts'

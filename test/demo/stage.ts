@@ -5,6 +5,7 @@ import { stringify } from 'yaml'
 import { createFakeAws, type FakeAws } from '#infra/fake-aws/fake-aws.ts'
 import { chanceFrom } from '#services/replay/chance.ts'
 import { account, speakers, type Reports } from '#test/simulator/company.ts'
+import { responderIn } from '#test/simulator/responder.ts'
 import { storyOf, type AttackChoice, type Story } from '#test/simulator/story.ts'
 import { realTime } from '#test/simulator/time.ts'
 import { keytrailIn, type Keytrail, type Served } from './keytrail.ts'
@@ -86,30 +87,6 @@ export async function setUp({ seed, attack, ms, heard }: StageOptions): Promise<
     await strike()
     throw cause
   }
-}
-
-/** Who Keytrail is in the account: may disable keys and write its own policies, and no more (docs/connect-aws.md). */
-function responderIn(aws: FakeAws) {
-  aws.addUser(account, 'keytrail-responder')
-  const Action = [
-    'iam:UpdateAccessKey',
-    'iam:ListAccessKeys',
-    'iam:GetAccessKeyLastUsed',
-    'iam:GetUser',
-    'iam:GetRole',
-    'iam:ListRolePolicies',
-    'iam:GetRolePolicy',
-    'iam:PutRolePolicy',
-    'iam:DeleteRolePolicy',
-    'iam:ListUserPolicies',
-    'iam:GetUserPolicy',
-    'iam:PutUserPolicy',
-    'iam:DeleteUserPolicy',
-  ]
-  const Statement = [{ Effect: 'Allow', Action, Resource: '*' }]
-  const policy = JSON.stringify({ Version: '2012-10-17', Statement })
-  aws.setPolicy(account, 'user/keytrail-responder', 'Respond', policy)
-  return aws.addKey(account, 'keytrail-responder')
 }
 
 const settings = (trail: string, endpoint: string, alerts: string) => ({

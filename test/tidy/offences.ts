@@ -19,7 +19,7 @@ export const lintRows: readonly Offence[] = [
     'a hop asks an adapter',
     'services/join/a3.ts',
     `import '#infra/memory/log.ts'`,
-    'Only main.ts may',
+    'Only services/cli/process.ts may',
   ],
   [
     'a command asks an adapter',
@@ -49,7 +49,7 @@ export const lintRows: readonly Offence[] = [
     'composition asks an adapter',
     'services/replay/a13.ts',
     `import '#infra/memory/log.ts'`,
-    'Only main.ts may',
+    'Only services/cli/process.ts may',
   ],
   [
     'an adapter asks a service',
@@ -231,6 +231,6 @@ export const rightFiles: Readonly<Record<string, string>> = {
   'services/story/own.ts': `export const x = 1`,
   'services/replay/replay.ts': `export { x } from '../join/join.ts'`,
   'services/pipeline.ts': `export { x } from '#services/join/join.ts'`,
-  'services/cli/main.ts': `import '#infra/memory/log.ts'\nprocess.exitCode = 0`,
+  'services/cli/process.ts': `import '#infra/memory/log.ts'\nprocess.exitCode = 0`,
   'infra/memory/log.ts': `export const now = () => Date.now()`,
 }

@@ -1,0 +1,98 @@
+import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { z } from 'zod'
+import { sendersOf } from '#infra/alert/senders.ts'
+import { files } from '#infra/files/files.ts'
+import { listen } from '#infra/http/server.ts'
+import { pinoLog } from '#infra/log/log.ts'
+import { memoryEffects } from '#infra/memory/effects.ts'
+import { systemScheduler } from '#infra/clock/scheduler.ts'
+import { backUp, restore } from '#infra/sqlite/backup.ts'
+import { openBeside, ownDataFile } from '#infra/sqlite/data-file.ts'
+import type { AtCrashPoint } from '#services/serve/crash-points.ts'
+import type { CloudAccess, Output } from './command.ts'
+import type { Surroundings } from './dispatch.ts'
+
+const { version } = z
+  .object({ version: z.string() })
+  .parse(JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')))
+
+/**
+ * The process as commands see it, with the real adapters.
+ *
+ * @param at hears how far the work has come; only crash tests listen
+ */
+export function surroundings(at: AtCrashPoint = () => undefined): Surroundings {
+  quietPipes()
+  return {
+    stdout: outputOf(process.stdout),
+    stderr: outputOf(process.stderr),
+    files,
+    effects: memoryEffects,
+    machine: {
+      own: ownDataFile,
+      beside: openBeside,
+      backUp,
+      restore,
+      chance: randomBytes,
+      listen,
+      cloud: loadCloud,
+      senders: (destinations) =>
+        sendersOf(destinations, {
+          environment: process.env,
+          cwd: process.cwd(),
+          now: () => systemScheduler.now(),
+        }),
+      scheduler: systemScheduler,
+      log: pinoLog('info'),
+      at,
+      asked: signalled,
+    },
+    cwd: process.cwd(),
+    version,
+    environment: process.env,
+    readText,
+  }
+}
+
+function quietPipes(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      // `keytrail … | head` closes the pipe: the reader has what it wants.
+      if (error.code !== 'EPIPE') throw error
+      process.exit()
+    })
+  }
+}
+
+function outputOf(stream: NodeJS.WriteStream): Output {
+  return { write: (text) => void stream.write(text), isTerminal: stream.isTTY === true }
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(resolve(path), 'utf8')
+  } catch {
+    return undefined
+  }
+}
+
+/** Keeps the process alive until a signal comes; the second one ends it at once, as if nobody listened. */
+function signalled(): Promise<string> {
+  const alive = setInterval(() => undefined, 2 ** 30)
+  return new Promise<string>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve)
+  }).finally(() => clearInterval(alive))
+}
+
+async function loadCloud(): Promise<CloudAccess> {
+  const [{ awsActuator }, { eventHistory }] = await Promise.all([
+    import('#infra/aws/actuator.ts'),
+    import('#infra/aws/event-history.ts'),
+  ])
+  return {
+    history: eventHistory,
+    actuator: (accesses) => awsActuator(accesses, () => Date.now()),
+  }
+}
