@@ -15,6 +15,7 @@ const tasks = {
   docs: { script: cli, args: ['docs'] },
   bench: { script: 'test/bench/main.ts' },
   'test:crash': { script: 'test/crash/main.ts' },
+  'test:containers': { script: 'test/containers/main.ts' },
   'test:faults': { script: 'test/faults/main.ts' },
   check: { script: 'scripts/suite.mjs', args: ['check'] },
   test: { script: 'scripts/suite.mjs', args: ['test'] },

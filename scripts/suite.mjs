@@ -132,7 +132,7 @@ function notRun(skipped) {
   const quick = isLong ? [] : ['full counts of property tests (npm run test:long)']
   const parts = {
     check: [...quick, 'dead code, scenarios, contracts (npm test)', 'npm run test:faults'],
-    test: [...quick, 'npm run test:faults', 'npm run bench'],
+    test: [...quick, 'npm run test:containers', 'npm run test:faults', 'npm run bench'],
   }[suiteName]
   const left = without.map((name) => `${name} (left out by --without)`)
   const held = skipped > 0 ? [`${skipped} skipped tests`] : []

@@ -64,30 +64,62 @@ function treeWhereNpmDoes(name: string, script: string, hasCorpus: boolean): str
   return clone
 }
 
-const tests = (text: string) => `case "$*" in *test*) ${text};; *) echo "2 passed, 0 failed";; esac`
+/** What npm does as `npm --silent test`, or as `npm --silent run test:containers`; any other part has two tests that pass. */
+const part = (words: string, text: string) =>
+  `case "$*" in *"${words}") ${text};; *) echo "2 passed, 0 failed";; esac`
+const tests = (text: string) => part('silent test', text)
+const containers = (text: string) => part('test:containers', text)
 
 test.skipIf(process.platform === 'win32').each([
-  ['all passes', 'echo "5 passed, 0 failed"', true, '10 passed, 0 failed', 0],
-  ['no records are there', 'echo "5 passed, 0 failed"', false, '5 passed, 0 failed', 0],
-  ['a test fails', tests('echo "5 passed, 1 failed"; exit 1'), true, '7 passed, 1 failed', 1],
+  ['all passes', 'echo "5 passed, 0 failed"', true, '15 passed, 0 failed', 0],
+  ['no records are there', 'echo "5 passed, 0 failed"', false, '10 passed, 0 failed', 0],
+  ['a test fails', tests('echo "5 passed, 1 failed"; exit 1'), true, '9 passed, 1 failed', 1],
   [
     'a failure has no count',
     tests('echo "5 passed, 0 failed"; exit 1'),
     true,
-    '7 passed, 1 failed',
+    '9 passed, 1 failed',
     1,
   ],
-  ['a count has no status', tests('echo "5 passed, 1 failed"'), true, '7 passed, 1 failed', 1],
-  ['no test ran', tests('echo "0 passed, 0 failed"'), true, '2 passed, 1 failed', 1],
-  ['nothing is said', tests('true'), true, '2 passed, 1 failed', 1],
+  ['a count has no status', tests('echo "5 passed, 1 failed"'), true, '9 passed, 1 failed', 1],
+  ['no test ran', tests('echo "0 passed, 0 failed"'), true, '4 passed, 1 failed', 1],
+  ['nothing is said', tests('true'), true, '4 passed, 1 failed', 1],
   [
     'the count is not last',
     tests('echo "5 passed, 0 failed"; echo bye'),
     true,
-    '2 passed, 1 failed',
+    '4 passed, 1 failed',
     1,
   ],
-  ['it crashes', tests('kill -9 $$'), true, '2 passed, 1 failed', 1],
+  [
+    'no container engine is there',
+    containers('echo "SKIP containers: none"; echo "0 passed, 0 failed"'),
+    true,
+    '4 passed, 0 failed',
+    0,
+  ],
+  [
+    'containers are required and not there',
+    containers('echo "failed containers: none"; echo "0 passed, 1 failed"; exit 1'),
+    true,
+    '4 passed, 1 failed',
+    1,
+  ],
+  [
+    'containers say nothing',
+    containers('echo "0 passed, 0 failed"'),
+    true,
+    '4 passed, 1 failed',
+    1,
+  ],
+  [
+    'the tests would like to be skipped',
+    tests('echo "SKIP all: no time"; echo "0 passed, 0 failed"'),
+    true,
+    '4 passed, 1 failed',
+    1,
+  ],
+  ['it crashes', tests('kill -9 $$'), true, '4 passed, 1 failed', 1],
 ])('CI when %s', async (name, script, hasCorpus, last, status) => {
   const clone = treeWhereNpmDoes(name, script, hasCorpus)
   const path = [clone, process.env['PATH']].join(delimiter)

@@ -22,7 +22,7 @@ export const doctorCommand: Command = {
   },
   async run(args, { stdout, stderr, config: { http } }) {
     const scheme = http.certificate === '' ? 'http' : 'https'
-    const host = http.host.includes(':') ? `[${http.host}]` : http.host
+    const host = hostOf(http.host)
     const url = urlOf(textOf(args, 'url') ?? `${scheme}://${host}:${http.port}`)
     const report = await asked(url)
     if (typeof report === 'string') {
@@ -34,6 +34,13 @@ export const doctorCommand: Command = {
       stdout.write(`${isOn(args, 'json') ? JSON.stringify(check) : lineOf(check)}\n`)
     return checks.some(({ is }) => is === 'wrong') ? exit.failed : exit.fine
   },
+}
+
+/** Who listens on all addresses of this machine is asked on the one of which he shows the details. */
+function hostOf(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1'
+  if (host === '::') return '[::1]'
+  return host.includes(':') ? `[${host}]` : host
 }
 
 function urlOf(text: string): URL {
