@@ -71,14 +71,14 @@ async function survives(world: Parameters<Check['run']>[0], name: string): Promi
   const token = await tokenFor(container, 'orchestrator')
   assert.equal(await tell(url, undefined, 't-1'), 401)
   assert.equal(await tell(url, token, 't-1'), 200)
-  assert.equal(await metric(url, token, 'keytrail_log_position'), 1)
+  assert.equal(await metric(url, token, 'keytrail_log_batches_total'), 1)
   assert.match(await container.exec('keytrail', 'doctor'), /orchestrator/)
 
   await docker(world, 'kill', '--signal=KILL', name)
   await docker(world, 'start', name)
   const again = await container.url()
   await ready(again)
-  assert.equal(await metric(again, token, 'keytrail_log_position'), 1)
+  assert.equal(await metric(again, token, 'keytrail_log_batches_total'), 1)
   assert.equal(await tell(again, token, 't-2'), 200)
 
   // A second container of the same volume waits for nobody: it says who is there, and ends.
