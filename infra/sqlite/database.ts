@@ -58,7 +58,10 @@ export function openDatabase(
 ): Database {
   const { as = 'owner', busyMs = 5000, fileSystemOf: systemOf = fileSystemOf } = opening
   if (as === 'owner') preparePlace(file, systemOf)
-  else if (!existsSync(file)) throw new Unusable(`${file}: there is no such data file`)
+  else if (!existsSync(file))
+    throw new Unusable(
+      `${file}: there is no such data file; keytrail serve makes it, --data names another`,
+    )
   const lock = as === 'owner' ? takeLock(file) : undefined
   let db: DatabaseSync | undefined
   try {

@@ -1,6 +1,7 @@
 import { normalise } from '#services/normalise/normalise.ts'
 import { backupCommand, restoreCommand } from './backup.ts'
 import type { Command } from './command.ts'
+import { alertsCommand } from './alerts.ts'
 import { auditCommand } from './audit.ts'
 import { approveCommand, containCommand, denyCommand } from './contain.ts'
 import { deadletters } from './deadletters.ts'
@@ -23,6 +24,7 @@ export const commands: readonly Command[] = [
   serveCommand,
   whoCommand,
   incidentsCommand,
+  alertsCommand,
   containCommand,
   approveCommand,
   denyCommand,

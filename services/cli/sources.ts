@@ -124,6 +124,7 @@ const actions: Readonly<Record<string, Action>> = {
 /** Names stand in logs, metrics and record ids. */
 function checkedName(name: string | undefined): string {
   if (name !== undefined && /^[a-z0-9][a-z0-9._-]{0,62}$/i.test(name)) return name
+  if (name === undefined) throw new UsageError('sources add: which name? sources add NAME.')
   throw new UsageError('sources add: a name of letters, digits, dots and dashes, at most 63.')
 }
 

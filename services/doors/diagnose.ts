@@ -68,8 +68,11 @@ function clockOf({ source, lag, late }: Source): Check[] {
     return [{ what, is: 'wrong', says, todo: 'set both clocks by NTP' }]
   }
   if (late === 0 && lag <= onTimeMs) return [{ what, is: 'fine', says: 'not ahead of ours' }]
-  const says = `${late} reports came more than five minutes late, and prove nothing`
-  return [{ what, is: 'wrong', says, todo: 'send sooner, or set its clock, which may be behind' }]
+  const says = late === 1 ? 'one report came' : `${late} reports came`
+  const why = `${says} more than five minutes late, which proves nothing`
+  return [
+    { what, is: 'wrong', says: why, todo: 'send sooner, or set its clock, which may be behind' },
+  ]
 }
 
 function frontiersIn({ frontiers, now }: Report): Check[] {
@@ -97,10 +100,14 @@ function lettersIn({ deadLetters }: Report): Check[] {
 
 const deliveriesIn = ({ deliveries }: Report): Check[] =>
   (deliveries ?? []).map(({ to, waiting, dead }): Check => {
-    const check = { what: `alerts to ${to}`, says: `${waiting} wait, ${dead} were given up` }
+    const check = { what: `alerts to ${to}`, says: `waiting ${waiting}, given up ${dead}` }
     return dead === 0
       ? { ...check, is: 'fine' }
-      : { ...check, is: 'wrong', todo: 'see whether the destination answers' }
+      : {
+          ...check,
+          is: 'wrong',
+          todo: 'keytrail alerts dead says why, alerts retry --all sends again',
+        }
   })
 
 /** Ranks that rest on evidence; what is only claimed or inferred may be what an attacker says. */
