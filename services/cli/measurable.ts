@@ -1,4 +1,5 @@
 import { detections } from '#services/detect/detections/index.ts'
+import { everySession } from '#services/correlate/creds.ts'
 import type { CorrelateState } from '#services/correlate/state.ts'
 import type { Run } from './run-files.ts'
 
@@ -39,7 +40,7 @@ const time = (at: number): string | null =>
   Number.isFinite(at) ? new Date(at).toISOString() : null
 
 const accountsOf = (states: readonly CorrelateState[]): string[] =>
-  [...new Set(states.flatMap(({ sessions }) => [...sessions.values()].map((s) => s.account)))]
+  [...new Set(states.flatMap((state) => [...everySession(state)].map(({ account }) => account)))]
     .filter((account) => /^\d{12}$/.test(account))
     .toSorted()
 

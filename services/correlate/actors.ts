@@ -3,7 +3,8 @@ import type { ToolCalled } from '#shared/messages/activity.ts'
 import { rankOf, type Rank } from '#shared/messages/holder.ts'
 import { matchesOf } from './creds.ts'
 import { maySpeak, namesSources, onTime } from './registry.ts'
-import type { Cred, CorrelateState } from './state.ts'
+import type { Cred } from './cred.ts'
+import type { CorrelateState } from './state.ts'
 
 /** A report and a use belong together only if they lie this close in event time (SEMANTICS B4). */
 const joinMs = 2 * 3_600_000

@@ -5,10 +5,12 @@ import type { Inherit, Message, ToCorrelate } from '#shared/messages/hops.ts'
 import type { IssueCopy } from '#shared/messages/use.ts'
 import type { Step } from '#shared/pipeline/step.ts'
 import type { Policy } from '#shared/policy.ts'
+import { credsWith, everySession, sessionAt } from './creds.ts'
 import { addCopy, matchingIssue } from './issue.ts'
 import { learnMcp, matchReport } from './matches.ts'
 import { register } from './registry.ts'
-import { initialState, touch, type Cred, type CorrelateState, type Session } from './state.ts'
+import type { Cred, Session } from './cred.ts'
+import { initialState, touch, type CorrelateState } from './state.ts'
 import { speak } from './tell.ts'
 import { learnUse } from './uses.ts'
 
@@ -116,24 +118,24 @@ function learnTask(
   const entry = state.tasks.get(task.task)
   if (!entry) return
   entry.info = task
-  for (const session of entry.sessions) touch(state, session)
+  for (const session of entry.sessions) touch(state, sessionAt(state, session))
 }
 
 function answered<T>(
-  asked: { answer: T | undefined; readonly sessions: Set<Session> } | undefined,
+  asked: { answer: T | undefined; readonly sessions: Set<number> } | undefined,
   answer: T,
   state: CorrelateState,
 ): void {
   if (!asked) return
   asked.answer = answer
-  for (const session of asked.sessions) touch(state, session)
+  for (const session of asked.sessions) touch(state, sessionAt(state, session))
 }
 
 const covers = (scope: string, { account }: Session): boolean =>
   scope === '*' || scope === account || scope.startsWith(`${account}:`)
 
 function touchAll(state: CorrelateState, wanted: (session: Session) => boolean): void {
-  for (const session of state.sessions.values()) if (wanted(session)) touch(state, session)
+  for (const session of everySession(state)) if (wanted(session)) touch(state, session)
 }
 
 /** Changes every credential of this principal with this key, and marks its session. */
@@ -143,10 +145,10 @@ function eachCred(
   key: string,
   change: (cred: Cred) => void,
 ): void {
-  const fast = state.creds.get(key)
-  for (const cred of [...(fast ? [fast] : []), ...(state.others.get(key) ?? [])]) {
-    if (cred.session.principal !== principal) continue
+  for (const cred of credsWith(state, key)) {
+    const { session } = cred
+    if (session.principal !== principal) continue
     change(cred)
-    touch(state, cred.session)
+    touch(state, session)
   }
 }

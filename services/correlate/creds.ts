@@ -2,15 +2,10 @@ import { compareMarks, type Mark } from '#shared/facts/mark.ts'
 import { SmallestMap } from '#shared/facts/smallest-map.ts'
 import type { Use } from '#shared/messages/use.ts'
 import { matchingIssue } from './issue.ts'
-import {
-  noTexts,
-  touch,
-  type Child,
-  type Cred,
-  type CorrelateState,
-  type RichCred,
-  type Session,
-} from './state.ts'
+import { Cred, Session } from './cred.ts'
+import type { CredTable } from './cred-table.ts'
+import type { Child, RichCred } from './rich.ts'
+import { touch, type CorrelateState } from './state.ts'
 
 const hourMs = 3_600_000
 /** AWS lets no temporary credential live longer (GetSessionToken and GetFederationToken, 36 h). */
@@ -25,103 +20,94 @@ const childrenMax = 16_384
 
 /** The credential of a use, made on first sight. */
 export function credOf(state: CorrelateState, use: Use): Cred {
-  const fast = state.creds.get(use.key)
-  if (fast && fast.session.principal === use.principal && fast.session.created === use.created)
-    return fast
-  const id = sessionId(use)
-  const known = state.more.get(`${id}|${use.key}`)
-  return known ?? makeCred(state, use, id, fast !== undefined || use.key === '')
+  const { held } = state
+  held.keys.note(use.key)
+  if (use.key === '') return withoutKey(state, use)
+  const first = held.withKey()
+  if (first < 0) return makeCred(state, use)
+  const cred = new Cred(held, first)
+  if (isOf(cred.session, use)) return cred
+  return twinsOf(held, first).find(({ session }) => isOf(session, use)) ?? makeCred(state, use)
 }
 
-const sessionId = ({ principal, created, key }: Use): string =>
-  created ? `${principal}@${new Date(created).toISOString()}` : `${principal}#${key || '-'}`
+const isOf = ({ principal, created }: Session, use: Use): boolean =>
+  principal === use.principal && created === use.created
 
-function makeCred(state: CorrelateState, use: Use, id: string, shared: boolean): Cred {
-  const session = state.sessions.get(id) ?? makeSession(state, use, id)
-  const cred: Cred = {
-    index: state.all.length,
-    key: use.key,
-    session,
-    uses: 0,
-    what: -1,
-    where: -1,
-    whatCount: 0,
-    whereCount: 0,
-    place: -1,
-    moved: false,
-    crowded: false,
-    mixed: false,
-    address: '',
-    agent: '',
-    placeNow: 0,
-    ends: state.seen.add(state.all.length, endsValue, 0, -1),
-    watchFrom: use.created > 0 ? use.created + longestLifeMs : Infinity,
-    sources: noTexts,
-    scopes: noTexts,
-    issue: undefined,
-    inherits: undefined,
-    reports: undefined,
-    rich: undefined,
+function withoutKey(state: CorrelateState, use: Use): Cred {
+  const row = state.held.session(use.principal, use.created, '')
+  const session = row < 0 ? undefined : new Session(state.held, row)
+  return session?.creds.find(({ key }) => key === '') ?? makeCred(state, use)
+}
+
+const twinsOf = (held: CredTable, first: number): Cred[] =>
+  (held.twins.get(first) ?? []).map((row) => new Cred(held, row))
+
+/** Every credential that shows a key id: one, unless sessions share it. */
+export function credsWith({ held }: CorrelateState, key: string): readonly Cred[] {
+  if (key === '') return []
+  held.keys.note(key)
+  const first = held.withKey()
+  return first < 0 ? [] : [new Cred(held, first), ...twinsOf(held, first)]
+}
+
+/** The credential with this number. */
+export const credAt = ({ held }: CorrelateState, index: number): Cred => new Cred(held, index)
+
+/** All of them, in the order in which they were seen. */
+export function* everyCred({ held }: CorrelateState): Generator<Cred> {
+  for (let row = 0; row < held.creds.size; row++) yield new Cred(held, row)
+}
+
+export const sessionAt = ({ held }: CorrelateState, index: number): Session =>
+  new Session(held, index)
+
+export function* everySession({ held }: CorrelateState): Generator<Session> {
+  for (let row = 0; row < held.sessions.size; row++) yield new Session(held, row)
+}
+
+/** A session by its id. */
+export function sessionById({ held }: CorrelateState, id: string): Session | undefined {
+  const [, dated, date = ''] = /^(.*)@([-+]?\d+-\d\d-\d\dT[\d:.]+Z)$/s.exec(id) ?? []
+  const found = dated === undefined ? -1 : held.session(dated, Date.parse(date), '')
+  if (found >= 0) return new Session(held, found)
+  for (let at = id.indexOf('#'); at >= 0; at = id.indexOf('#', at + 1)) {
+    const key = id.slice(at + 1)
+    const row = held.session(id.slice(0, at), 0, key === '-' ? '' : key)
+    if (row >= 0) return new Session(held, row)
   }
+  return undefined
+}
+
+function makeCred(state: CorrelateState, use: Use): Cred {
+  const { held } = state
+  const { principal, created, key } = use
+  const known = held.session(principal, created, key)
+  const session = known < 0 ? held.addSession(principal, created, accountOf(principal)) : known
+  held.keys.note(key)
+  const cred = new Cred(held, held.addCred(session, key))
+  cred.ends = state.seen.add(cred.index, endsValue, 0, -1)
+  cred.watchFrom = created > 0 ? created + longestLifeMs : Infinity
+  if (known < 0) cred.session.identity = use.identity
   lookUp(state, cred)
-  state.all.push(cred)
-  // Made with one item, a list has no room to spare; most sessions have one credential.
-  session.creds = session.creds.length === 0 ? [cred] : session.creds.concat(cred)
-  if (shared) setAside(state, `${id}|${use.key}`, cred)
-  else state.creds.set(use.key, cred)
-  if (cred.key !== '') state.fresh.push(cred)
-  touch(state, session)
+  if (key !== '') state.fresh.push(cred.index)
+  touch(state, cred.session)
   return cred
 }
 
 /** What came before the first use: the issue, the inheritance, the reports. */
 function lookUp(state: CorrelateState, cred: Cred): void {
-  if (cred.key === '') return
-  const name = `${cred.session.principal}|${cred.key}`
-  cred.issue = matchingIssue(state.issues.get(name), cred.session.created)
+  const { key, session } = cred
+  if (key === '') return
+  const name = `${session.principal}|${key}`
+  cred.issue = matchingIssue(state.issues.get(name), session.created)
   cred.inherits = state.inherits.get(name)
-  const twins = [state.creds.get(cred.key), ...(state.others.get(cred.key) ?? [])]
-  cred.reports = twins.find((twin) => twin?.session.principal === cred.session.principal)?.reports
+  const twin = credsWith(state, key).find(
+    (each) => each.index !== cred.index && each.session.principal === session.principal,
+  )
+  cred.reports = twin?.reports
 }
 
-/** A second principal or session with the same key id, or a credential without one. */
-function setAside(state: CorrelateState, name: string, cred: Cred): void {
-  state.more.set(name, cred)
-  if (cred.key === '') return
-  const others = state.others.get(cred.key)
-  if (others) others.push(cred)
-  else state.others.set(cred.key, [cred])
-}
-
-function makeSession(state: CorrelateState, use: Use, id: string): Session {
-  const session: Session = {
-    id,
-    principal: use.principal,
-    account: accountOf(state, use.principal),
-    created: use.created,
-    identity: use.identity,
-    creds: [],
-    arrived: -Infinity,
-    console: false,
-    hiddenIssue: false,
-    instance: '',
-    rich: undefined,
-    told: undefined,
-    said: undefined,
-    queued: false,
-    stale: false,
-  }
-  state.sessions.set(id, session)
-  return session
-}
-
-/** One and the same text for all sessions of an account. */
-function accountOf({ accounts }: CorrelateState, principal: string): string {
-  const account = principal.slice(0, principal.indexOf('/'))
-  const known = accounts.get(account)
-  if (known === undefined) accounts.set(account, account)
-  return known ?? account
-}
+const accountOf = (principal: string): string => principal.slice(0, principal.indexOf('/'))
 
 /** Values of `what` are small numbers, those of `where` have the highest bit alone: this is neither. */
 const endsValue = 0xffffffff

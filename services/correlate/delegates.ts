@@ -2,7 +2,8 @@ import type { Delegate, Inherit, Lease } from '#shared/messages/hops.ts'
 import { agentsOfTask, leaseRank } from './evidence.ts'
 import type { Decision } from './holder.ts'
 import { maySpeak } from './registry.ts'
-import type { Cred, CorrelateState } from './state.ts'
+import type { Cred } from './cred.ts'
+import type { CorrelateState } from './state.ts'
 
 /** Who holds the key: what delegation starts from, and whose sources may declare it. */
 export type Handing = { readonly decision: Decision; readonly given: Decision }

@@ -6,7 +6,8 @@ import { baseOf } from '#shared/policy.ts'
 import type { KeyActor } from './actors.ts'
 import { firstOf } from './creds.ts'
 import { agentsOf, registrationOf, runtimeAgents } from './registry.ts'
-import type { Cred, CorrelateState, Session } from './state.ts'
+import type { Cred, Session } from './cred.ts'
+import type { CorrelateState } from './state.ts'
 
 const given = (level: Level, id: string, rank: Rank, rule: string, record: string): Evidence => ({
   level,

@@ -16,7 +16,9 @@ import { delegatesOf, speaksForHolder } from './delegates.ts'
 import { agentsOfTask, evidenceOf, inheritOf, isIssuer, leaseRank } from './evidence.ts'
 import { decide, type Decision } from './holder.ts'
 import { maySpeak, onTime } from './registry.ts'
-import type { Bequest, Cred, CorrelateState } from './state.ts'
+import type { Cred } from './cred.ts'
+import type { Bequest } from './rich.ts'
+import type { CorrelateState } from './state.ts'
 
 /** What a key's facts come to right now. */
 export type KeyView = {

@@ -5,7 +5,9 @@ import type {
   HarvestMark,
   PlaceFacts,
 } from '#shared/messages/session-facts.ts'
-import type { CorrelateState, Denied, RichSession, Session } from './state.ts'
+import type { Session } from './cred.ts'
+import type { Denied, RichSession } from './rich.ts'
+import type { CorrelateState } from './state.ts'
 import { pairOf, rowsOf, whereOf } from './rows.ts'
 
 /** A success this soon after a denial, of the same call on the same target, means that a change was settling (SEMANTICS C3). */

@@ -3,8 +3,10 @@ import { earliest, type Mark } from '#shared/facts/mark.ts'
 import { SmallestMap } from '#shared/facts/smallest-map.ts'
 import type { McpCall } from '#shared/messages/hops.ts'
 import type { Use } from '#shared/messages/use.ts'
-import { markOf, matchesBy } from './creds.ts'
-import { touch, type Cred, type CorrelateState, type RichSession, type Session } from './state.ts'
+import { credAt, markOf, matchesBy } from './creds.ts'
+import type { Cred, Session } from './cred.ts'
+import type { RichSession } from './rich.ts'
+import { touch, type CorrelateState } from './state.ts'
 
 /** Records of one rare class that a session keeps for each deed kind, hour or settled target (SEMANTICS C3). */
 export const perKind = 256
@@ -36,8 +38,7 @@ export function matchRequest(state: CorrelateState, cred: Cred, use: Use): void 
 /** Uses that came before the report that names their requests. */
 export function matchReport(state: CorrelateState, request: string): void {
   for (const { owner, mark } of state.requests.find(request)) {
-    const cred = state.all[owner]
-    if (cred) addMatch(state, cred, request, mark)
+    addMatch(state, credAt(state, owner), request, mark)
   }
 }
 
@@ -66,8 +67,7 @@ export function learnMcp(state: CorrelateState, call: McpCall): void {
   for (const request of call.requests) {
     state.mcp.set(request, earliest(state.mcp.get(request), call))
     for (const { owner } of state.requests.find(request)) {
-      const cred = state.all[owner]
-      if (cred) explainByMcp(state, cred, call)
+      explainByMcp(state, credAt(state, owner), call)
     }
   }
 }

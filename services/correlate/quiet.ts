@@ -2,7 +2,9 @@ import type { Lease, Message } from '#shared/messages/hops.ts'
 import type { Issue } from '#shared/messages/use.ts'
 import { inheritOf, leaseRank } from './evidence.ts'
 import { severalPlaces } from './lists.ts'
-import type { Cred, CorrelateState, RichSession, Session, TaskEntry } from './state.ts'
+import type { Cred, Session } from './cred.ts'
+import type { RichSession } from './rich.ts'
+import type { CorrelateState, TaskEntry } from './state.ts'
 import { hasChildren, lifeSlackMs, longestLifeMs, matchesOf } from './creds.ts'
 
 /**
@@ -22,8 +24,7 @@ export function isQuiet(state: CorrelateState, session: Session, out: Message[])
 /** Could places matter? One key at one place cannot; else two must differ in both address and agent. */
 function inPlaces(state: CorrelateState, session: Session): boolean {
   if (session.created === 0) return false
-  const [cred] = session.creds
-  if (session.creds.length === 1 && !cred?.moved) return false
+  if (session.isAlone && !session.creds[0]?.moved) return false
   return severalPlaces(state, session)
 }
 
@@ -118,6 +119,6 @@ export function askTask(
     state.tasks.set(task, (entry = { info: undefined, sessions: new Set(), wanted: false }))
     out.push({ to: 'join', kind: 'task.asked', key: `task:${task}`, asker: session.principal })
   }
-  entry.sessions.add(session)
+  entry.sessions.add(session.index)
   return entry
 }

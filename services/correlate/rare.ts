@@ -5,7 +5,9 @@ import type { DeedFact } from '#shared/messages/session-facts.ts'
 import type { RareUse, Use } from '#shared/messages/use.ts'
 import { addChild, markOf } from './creds.ts'
 import { perKind, richOf } from './matches.ts'
-import { touch, wake, type Cred, type CorrelateState, type Denied, type Session } from './state.ts'
+import type { Cred, Session } from './cred.ts'
+import type { Denied } from './rich.ts'
+import { touch, wake, type CorrelateState } from './state.ts'
 
 /** Records that a session keeps for each hour, and successes for each settled target (SEMANTICS C3). */
 const perHour = 256

@@ -1,5 +1,6 @@
 import type { Use } from '#shared/messages/use.ts'
-import { touch, type Cred, type CorrelateState } from './state.ts'
+import type { Cred } from './cred.ts'
+import { touch, type CorrelateState } from './state.ts'
 
 /** Values that one credential keeps for each facet (SEMANTICS C3). */
 export const valuesMax = 64
@@ -36,13 +37,7 @@ function sightWhat(state: CorrelateState, cred: Cred, use: Use): void {
 
 function sightWhere(state: CorrelateState, cred: Cred, use: Use): void {
   const { session } = cred
-  if (cred.address !== use.address || cred.agent !== use.agent) {
-    if (cred.agent !== use.agent && cred.place >= 0) mix(state, cred)
-    cred.address = use.address
-    cred.agent = use.agent
-    cred.placeNow = state.values.pair(use.address, use.agent)
-  }
-  const place = cred.placeNow
+  const place = placeOf(state, cred, use)
   const a = place + whereBit
   const b = Math.floor(use.at / hourMs)
   let row = state.seen.find(cred.index, a, b)
@@ -57,11 +52,25 @@ function sightWhere(state: CorrelateState, cred: Cred, use: Use): void {
   if (cred.place < 0) cred.place = place
   else if (cred.place !== place) cred.moved = true
   if (use.at <= first && use.at > session.arrived) session.arrived = use.at
-  const several = cred.moved || session.creds.length > 1 || session.instance !== ''
+  const several = cred.moved || !session.isAlone || session.instance !== ''
   const judged = (session.created > 0 && !session.console) || session.instance !== ''
   const turns = use.at <= first || before <= session.arrived + turnMs
   if (fresh ? several || state.hosts.has(session.account) : changed && several && judged && turns)
     touch(state, session)
+}
+
+/** The place of this use as a number, most often that of the one before. */
+function placeOf(state: CorrelateState, cred: Cred, { address, agent }: Use): number {
+  const { values } = state
+  const before = cred.placeNow
+  if (before >= 0) {
+    const [address0, agent0] = values.pairOf(before)
+    if (agent0 !== agent) mix(state, cred)
+    else if (address0 === address) return before
+  }
+  const place = values.pair(address, agent)
+  cred.placeNow = place
+  return place
 }
 
 /** A second program; it matters where there are too many places to tell. */

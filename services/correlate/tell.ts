@@ -4,8 +4,10 @@ import type { ActorFacts, TargetDeed } from '#shared/messages/session-facts.ts'
 import { bequest, tasksOf, type KeyView } from './keys.ts'
 import { deedsOf } from './lists.ts'
 import { askTask, isQuiet } from './quiet.ts'
-import type { Asked, CorrelateState, Cred, RichCred, Session } from './state.ts'
-import { hasChildren } from './creds.ts'
+import type { Cred, Session } from './cred.ts'
+import type { RichCred } from './rich.ts'
+import type { Asked, CorrelateState } from './state.ts'
+import { credAt, hasChildren, sessionAt } from './creds.ts'
 import { actorName } from './matches.ts'
 import { rowsOf, whereOf } from './rows.ts'
 import {
@@ -24,7 +26,8 @@ export function speak(state: CorrelateState): Message[] {
   const out: Message[] = []
   announceHosts(state, out)
   announceKeys(state, out)
-  for (const session of state.dirty) {
+  for (const changed of state.dirty) {
+    const session = sessionAt(state, changed)
     session.queued = false
     if (session.stale || !tellNewChildren(session, out)) judgeAgain(state, session, out)
     session.stale = false
@@ -56,7 +59,8 @@ function announceHosts(state: CorrelateState, out: Message[]): void {
 
 /** Join hears once who uses a key. */
 function announceKeys(state: CorrelateState, out: Message[]): void {
-  for (const { key, session } of state.fresh)
+  for (const index of state.fresh) {
+    const { key, session } = credAt(state, index)
     out.push({
       to: 'join',
       kind: 'key.used',
@@ -64,6 +68,7 @@ function announceKeys(state: CorrelateState, out: Message[]): void {
       about: key,
       principal: session.principal,
     })
+  }
   state.fresh.length = 0
 }
 
@@ -226,8 +231,8 @@ function askPlaces(state: CorrelateState, { session }: SessionView, out: Message
 /** The session hears of every answer; true if join must be asked, which is once for each partition. */
 function asks<T>(answers: Map<string, Asked<T>>, id: string, session: Session): boolean {
   const known = answers.get(id)
-  if (known) known.sessions.add(session)
-  else answers.set(id, { answer: undefined, sessions: new Set([session]) })
+  if (known) known.sessions.add(session.index)
+  else answers.set(id, { answer: undefined, sessions: new Set([session.index]) })
   return !known
 }
 

@@ -3,7 +3,7 @@ import { credOf, moveEnds } from './creds.ts'
 import { matchRequest } from './matches.ts'
 import { learnRare } from './rare.ts'
 import { sight } from './rows.ts'
-import { touch, withText, type Cred, type CorrelateState } from './state.ts'
+import { touch, type CorrelateState } from './state.ts'
 
 /**
  * Folds one use. `repeat`: the record came before, so it adds facts but is not counted again. A forwarded call makes no
@@ -17,23 +17,11 @@ export function learnUse(state: CorrelateState, use: Use, repeat: boolean): void
   state.ids.note(use.id)
   const cred = credOf(state, use)
   if (!repeat) cred.uses++
-  if (use.sourceIdentity !== '' && cred.sources[0] !== use.sourceIdentity)
-    learnText(state, cred, 'sources', use.sourceIdentity)
-  if (use.scope !== '' && cred.scopes[0] !== use.scope) learnText(state, cred, 'scopes', use.scope)
+  if (use.sourceIdentity !== '' && cred.show('sources', use.sourceIdentity))
+    touch(state, cred.session)
+  if (use.scope !== '' && cred.show('scopes', use.scope)) touch(state, cred.session)
   sight(state, cred, use)
   moveEnds(state, cred, use.at)
   if (use.request !== '') matchRequest(state, cred, use)
   if (use.rare !== undefined || use.error === 'denied') learnRare(state, cred, use)
-}
-
-function learnText(
-  state: CorrelateState,
-  cred: Cred,
-  kind: 'sources' | 'scopes',
-  text: string,
-): void {
-  const list = withText(state, cred[kind], text)
-  if (list === cred[kind]) return
-  cred[kind] = list
-  touch(state, cred.session)
 }

@@ -12,7 +12,8 @@ import { conflictsOf, decide, type Decision } from './holder.ts'
 import { actorFacts, endOf, expiryOf, keyFacts, viewKey, type KeyView } from './keys.ts'
 import { agentsOfTask } from './evidence.ts'
 import { countOf, deedsOf, namesOf, deniedOf, harvestOf, placesOf, severalPlaces } from './lists.ts'
-import type { Cred, CorrelateState, Session } from './state.ts'
+import type { Cred, Session } from './cred.ts'
+import type { CorrelateState } from './state.ts'
 import { lifeSlackMs, longestLifeMs } from './creds.ts'
 
 /** What a session comes to right now: its keys, its holder, its chain, its subject and its story. */

@@ -2,16 +2,9 @@ import type { AgentActivity } from '#shared/messages/activity.ts'
 import type { Declared, Message, PlaceUser, ToCorrelate, ToJoin } from '#shared/messages/hops.ts'
 import type { TargetDeed } from '#shared/messages/session-facts.ts'
 import type { Step } from '#shared/pipeline/step.ts'
+import { KeyMap } from '#shared/facts/key-map.ts'
 import { Bug } from '#shared/errors.ts'
-import {
-  addAsker,
-  addClaim,
-  addLease,
-  askersOf,
-  emptyKey,
-  reportsOf,
-  type KeyEntry,
-} from './keys.ts'
+import { addAsker, addClaim, addLease, askersOf, emptyKey, type KeyEntry } from './keys.ts'
 import { addMeetingAsker, deedsOf, emptyMeeting, hear, usersOf, type Meeting } from './meetings.ts'
 import {
   addChild,
@@ -30,7 +23,7 @@ import {
  */
 export type JoinState = {
   /** By key id. A key that only a principal named is stored as that principal, without an entry: most keys have no report. */
-  readonly keys: Map<string, KeyEntry | string>
+  readonly keys: KeyMap<KeyEntry | string>
   readonly tasks: Map<string, TaskEntry>
   readonly targets: Map<string, Meeting<TargetDeed>>
   readonly places: Map<string, Meeting<PlaceUser>>
@@ -49,7 +42,7 @@ const named = (id: string): string => id.slice(id.indexOf(':') + 1)
 export const join: Step<JoinState, ToJoin, Message> = {
   name: 'join',
   initial: () => ({
-    keys: new Map(),
+    keys: new KeyMap(),
     tasks: new Map(),
     targets: new Map(),
     places: new Map(),
@@ -175,8 +168,8 @@ function answer(state: JoinState, id: string): Message[] {
 
 function answerKey(id: string, entry: KeyEntry | string | undefined): ToCorrelate[] {
   if (typeof entry !== 'object') return []
-  const reports = reportsOf(entry)
-  if (!reports) return []
+  const { reports } = entry
+  if (reports.leases.length === 0 && reports.claims.length === 0) return []
   return askersOf(entry).map((key) => ({
     to: 'correlate',
     kind: 'key.known',

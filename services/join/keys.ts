@@ -5,14 +5,15 @@ import { strings, withItem, type SetRule } from '#shared/facts/small-set.ts'
 
 /** What meets under `key:<id>`: reports that name the key, and the principals that were seen with it. */
 export type KeyEntry = {
-  leases: readonly Lease[]
-  claims: readonly KeyClaim[]
+  /** The register that the askers get: never changed, only replaced. */
+  reports: KeyReports
   /** Most keys have one, who needs no list. */
   askers: string | readonly string[]
 }
 
 const none: readonly never[] = []
-export const emptyKey = (): KeyEntry => ({ leases: none, claims: none, askers: none })
+const noReports: KeyReports = { leases: none, claims: none }
+export const emptyKey = (): KeyEntry => ({ reports: noReports, askers: none })
 
 /** Tasks and principals that one key may meet; honest keys have one or two. */
 const perKey = 16
@@ -43,7 +44,7 @@ const claims: SetRule<KeyClaim> = {
 const askers = strings(perKey)
 
 export function addLease(entry: KeyEntry, issued: CredentialIssued): boolean {
-  return change(entry, 'leases', withItem(entry.leases, leaseOf(issued), leases))
+  return change(entry, 'leases', withItem(entry.reports.leases, leaseOf(issued), leases))
 }
 
 function leaseOf(issued: CredentialIssued): Lease {
@@ -69,7 +70,7 @@ export function addClaim(entry: KeyEntry, call: ToolCalled): boolean {
     source: call.source ?? '',
     received: call.received ?? 0,
   }
-  return change(entry, 'claims', withItem(entry.claims, claim, claims))
+  return change(entry, 'claims', withItem(entry.reports.claims, claim, claims))
 }
 
 export const askersOf = ({ askers: those }: KeyEntry): readonly string[] =>
@@ -85,18 +86,12 @@ export function addAsker(entry: KeyEntry, principal: string): boolean {
 }
 
 /** There is an entry for nearly every key, so its lists are replaced, never grown. */
-function change<Part extends keyof KeyEntry>(
+function change<Part extends keyof KeyReports>(
   entry: KeyEntry,
   part: Part,
-  list: KeyEntry[Part],
+  list: KeyReports[Part],
 ): boolean {
-  if (entry[part] === list) return false
-  entry[part] = list
+  if (entry.reports[part] === list) return false
+  entry.reports = { ...entry.reports, [part]: list }
   return true
-}
-
-/** The register that the askers get; undefined while no report names the key. */
-export function reportsOf(entry: KeyEntry): KeyReports | undefined {
-  if (entry.leases.length === 0 && entry.claims.length === 0) return undefined
-  return { leases: entry.leases, claims: entry.claims }
 }

@@ -1,4 +1,5 @@
 import type { LevelHolder } from '#shared/messages/holder.ts'
+import { everyCred } from '#services/correlate/creds.ts'
 import { holderOf } from '#services/correlate/keys.ts'
 import { agentsOf } from '#services/correlate/registry.ts'
 import type { CorrelateState } from '#services/correlate/state.ts'
@@ -35,7 +36,7 @@ export function* countingUses(states: readonly CorrelateState[]): Generator<void
   const counts = { agent: empty(), task: empty() }
   let seen = 0
   for (const state of states) {
-    for (const cred of state.all) {
+    for (const cred of everyCred(state)) {
       if (++seen % atOnce === 0) yield
       if (cred.uses === 0) continue
       const { agent, task } = holderOf(state, cred)

@@ -7,9 +7,14 @@ import { Generation, RecentIds } from '#shared/facts/recent-ids.ts'
 import { Requests } from '#shared/facts/requests.ts'
 import { Sightings } from '#shared/facts/sightings.ts'
 import { SmallestMap } from '#shared/facts/smallest-map.ts'
+import { KeyMap } from '#shared/facts/key-map.ts'
+import { KeyIds } from '#shared/facts/key-ids.ts'
+import { RowIndex, Rows } from '#shared/facts/rows.ts'
 import { PackedIds } from '#shared/facts/uuid.ts'
 import type { Policy } from '#shared/policy.ts'
+import { CredTable } from '#services/correlate/cred-table.ts'
 import { compareDeeds } from '#services/correlate/rare.ts'
+import { TextSets } from '#services/correlate/text-sets.ts'
 import { Values } from '#services/correlate/values.ts'
 import type { EngineStates } from '#services/pipeline.ts'
 
@@ -27,12 +32,16 @@ export const knownOf = (policy: Policy): Known => ({
     { name: 'Sightings', of: Sightings, make: () => new Sightings() },
     { name: 'PackedIds', of: PackedIds, make: () => new PackedIds() },
     { name: 'Values', of: Values, make: () => new Values() },
+    { name: 'CredTable', of: CredTable, make: () => new CredTable() },
+    { name: 'TextSets', of: TextSets, make: () => new TextSets() },
+    { name: 'KeyIds', of: KeyIds, make: () => new KeyIds() },
+    { name: 'Rows', of: Rows, make: () => new Rows(2) },
+    { name: 'KeyMap', of: KeyMap, make: () => new KeyMap() },
+    { name: 'RowIndex', of: RowIndex, make: () => new RowIndex() },
   ],
   values: { policy, compareMarks, compareDeeds },
   entities: [
-    // Session and Cred of correlate, and its table of ids.
-    ['creds', 'queued'],
-    ['session', 'whatCount'],
+    // The table of ids of correlate.
     ['others', 'known'],
   ],
 })

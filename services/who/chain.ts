@@ -1,7 +1,9 @@
 import type { PathNode } from '#shared/messages/holder.ts'
 import type { Incident } from '#shared/messages/incident.ts'
+import { sessionById } from '#services/correlate/creds.ts'
 import { nodeOf, viewKey } from '#services/correlate/keys.ts'
-import type { Cred, CorrelateState } from '#services/correlate/state.ts'
+import type { Cred } from '#services/correlate/cred.ts'
+import type { CorrelateState } from '#services/correlate/state.ts'
 import { lookupIn, mintedFrom, type Minted } from './minted.ts'
 
 /** The chain of an incident, its last node with the edge by which its key was issued. */
@@ -12,7 +14,7 @@ export function chainOf(
   const last = chain.at(-1)
   if (!last) return chain
   for (const state of states) {
-    const session = state.sessions.get(last.session)
+    const session = sessionById(state, last.session)
     const cred = session && pick(session.creds, last.key)
     if (cred)
       return [...chain.slice(0, -1), { ...nodeOf(viewKey(state, cred)), holder: last.holder }]

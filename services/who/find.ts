@@ -1,7 +1,9 @@
 import { principalOfArn } from '#shared/facts/arn.ts'
 import { baseOf } from '#shared/policy.ts'
+import { everyCred as credsOf } from '#services/correlate/creds.ts'
 import { viewKey, type KeyView } from '#services/correlate/keys.ts'
-import type { Cred, CorrelateState } from '#services/correlate/state.ts'
+import type { Cred } from '#services/correlate/cred.ts'
+import type { CorrelateState } from '#services/correlate/state.ts'
 import type { JoinState } from '#services/join/join.ts'
 
 /** What a question may look at: the state of all partitions. */
@@ -25,7 +27,9 @@ export type Asked = {
 /** Every credential of all partitions, in an order that does not depend on them. */
 export const everyCred = ({ correlate }: States): Known[] =>
   correlate
-    .flatMap((state) => state.all.map((cred) => ({ state, cred, view: viewKey(state, cred) })))
+    .flatMap((state) =>
+      [...credsOf(state)].map((cred) => ({ state, cred, view: viewKey(state, cred) })),
+    )
     .toSorted((a, b) => compare(nameOf(a.cred), nameOf(b.cred)))
 
 const nameOf = ({ session, key }: Cred): string => `${session.id}|${key}`
@@ -131,6 +135,6 @@ function isMinted(id: string, all: readonly Known[], { join }: States): boolean 
     all.some(({ cred }) =>
       cred.session.rich?.deeds.get('key-created')?.items.some(({ made }) => made === id),
     ) ||
-    join.some(({ keys }) => typeof keys.get(`key:${id}`) === 'object')
+    join.some(({ keys }) => typeof keys.get(id) === 'object')
   )
 }

@@ -1,7 +1,9 @@
 import { compareMarks } from '#shared/facts/mark.ts'
 import type { Edge } from '#shared/messages/holder.ts'
 import type { DeedFact } from '#shared/messages/session-facts.ts'
-import type { Cred, CorrelateState } from '#services/correlate/state.ts'
+import { credsWith } from '#services/correlate/creds.ts'
+import type { Cred } from '#services/correlate/cred.ts'
+import type { CorrelateState } from '#services/correlate/state.ts'
 import type { Asked, Known } from './find.ts'
 
 /** One credential made another one: by an issue of STS, or by a grant (a key or password for a user). */
@@ -26,7 +28,7 @@ export type Lookup = (key: string) => readonly Cred[]
 export const lookupIn =
   (states: readonly CorrelateState[]): Lookup =>
   (key) =>
-    states.flatMap(({ creds, others }) => [creds.get(key) ?? [], others.get(key) ?? []].flat())
+    states.flatMap((state) => credsWith(state, key))
 
 /** What was minted from these credentials, to any depth: issues and grants, parents before children, earliest first. */
 export function mintedFrom(lookup: Lookup, own: readonly Cred[]): Mint {

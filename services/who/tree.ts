@@ -1,9 +1,10 @@
 import { noHolder, type Holder } from '#shared/messages/holder.ts'
 import type { Incident } from '#shared/messages/incident.ts'
 import type { Other, Tree, TreeNode } from '#shared/messages/tree.ts'
-import { lastOf } from '#services/correlate/creds.ts'
+import { everyCred, lastOf, sessionById } from '#services/correlate/creds.ts'
 import { expiryOf, owners, viewKey } from '#services/correlate/keys.ts'
-import type { Cred, CorrelateState } from '#services/correlate/state.ts'
+import type { Cred } from '#services/correlate/cred.ts'
+import type { CorrelateState } from '#services/correlate/state.ts'
 import { lookupIn, mintedFrom, type Lookup, type Minted } from './minted.ts'
 import { touchedBy } from './touched.ts'
 
@@ -21,7 +22,11 @@ export function treeOf(states: readonly CorrelateState[], incident: Incident): T
   const grown = grow(states, lookup, roots)
   const inside = new Set(grown.nodes.map(nameOf))
   const makers = makersOf(states, lookup, roots).filter((cred) => !inside.has(credName(cred)))
-  const above = grow(states, lookup, new Map(makers.map((cred) => [cred, new Set<string>()])))
+  const above = grow(
+    states,
+    lookup,
+    new Map(makers.map((cred) => [sightName(cred), { cred, findings: new Set<string>() }])),
+  )
   const beyond = above.nodes.filter((node) => !inside.has(nameOf(node)))
   const all = [...grown.nodes, ...beyond]
   return {
@@ -34,19 +39,21 @@ export function treeOf(states: readonly CorrelateState[], incident: Incident): T
 
 const nameOf = ({ principal, credential }: Pick<TreeNode, 'principal' | 'credential'>): string =>
   `${principal}|${credential}`
+type Root = { readonly cred: Cred; readonly findings: Set<string> }
+/** By session and key id. */
+type Roots = ReadonlyMap<string, Root>
+
+const sightName = ({ session, key }: Cred): string => `${session.id}|${key}`
 const credName = ({ session, key }: Cred): string => `${session.principal}|${key}`
 
 /** Credentials with a standing finding on themselves, each with its findings. */
-function rootsOf(
-  states: readonly CorrelateState[],
-  lookup: Lookup,
-  { findings }: Incident,
-): Map<Cred, Set<string>> {
-  const found = new Map<Cred, Set<string>>()
+function rootsOf(states: readonly CorrelateState[], lookup: Lookup, { findings }: Incident): Roots {
+  const found = new Map<string, Root>()
   for (const finding of findings)
     for (const cred of credsOf(states, lookup, finding)) {
-      const keys = found.get(cred) ?? new Set()
-      found.set(cred, keys.add(finding.key))
+      const root = found.get(sightName(cred)) ?? { cred, findings: new Set<string>() }
+      root.findings.add(finding.key)
+      found.set(sightName(cred), root)
     }
   return found
 }
@@ -61,18 +68,17 @@ function credsOf(
   const own = named.filter((cred) => cred.session.principal === principal)
   if (own.length > 0) return own
   if (named.length > 0) return named
-  return states.flatMap(({ sessions }) => sessions.get(session)?.creds ?? [])
+  return states.flatMap((state) => sessionById(state, session)?.creds ?? [])
 }
 
 type Grown = { readonly nodes: readonly TreeNode[]; readonly cut: boolean }
 
 /** The credentials and everything minted from them, parents first, each once. */
-function grow(
-  states: readonly CorrelateState[],
-  lookup: Lookup,
-  roots: ReadonlyMap<Cred, ReadonlySet<string>>,
-): Grown {
-  const { minted, cut } = mintedFrom(lookup, [...roots.keys()])
+function grow(states: readonly CorrelateState[], lookup: Lookup, roots: Roots): Grown {
+  const { minted, cut } = mintedFrom(
+    lookup,
+    [...roots.values()].map(({ cred }) => cred),
+  )
   const edges = new Map<string, Minted>()
   for (const edge of minted)
     if (!edges.has(`${edge.principal}|${edge.to}`)) edges.set(`${edge.principal}|${edge.to}`, edge)
@@ -80,7 +86,7 @@ function grow(
   const put = (node: TreeNode): void => {
     if (!nodes.has(nameOf(node))) nodes.set(nameOf(node), node)
   }
-  for (const [cred, findings] of roots) {
+  for (const { cred, findings } of roots.values()) {
     const edge = edges.get(credName(cred))
     put({ ...usedNode(states, cred, edge), findings: [...findings].toSorted() })
   }
@@ -155,17 +161,17 @@ function unusedNode(
 function makersOf(
   states: readonly CorrelateState[],
   lookup: Lookup,
-  roots: ReadonlyMap<Cred, ReadonlySet<string>>,
+  roots: Roots,
 ): readonly Cred[] {
-  const found = new Set<Cred>()
-  for (const cred of roots.keys()) {
+  const found = new Map<string, Cred>()
+  for (const { cred } of roots.values()) {
     const state = stateOf(states, cred)
     const issue = state && viewKey(state, cred).issue
     if (!issue || issue.parentKey === '') continue
     for (const made of lookup(issue.parentKey))
-      if (made.session.principal === issue.parent) found.add(made)
+      if (made.session.principal === issue.parent) found.set(sightName(made), made)
   }
-  return [...found]
+  return [...found.values()]
 }
 
 /** Who acts as one of these principals with another credential, or may act with one of these keys besides its holder. */
@@ -179,7 +185,7 @@ function othersOf(
   const keys = new Set(nodes.map(({ credential }) => credential).filter((key) => key !== ''))
   const found: Other[] = []
   for (const state of states)
-    for (const cred of state.all) {
+    for (const cred of everyCred(state)) {
       if (found.length >= othersMax) return sortedOthers(found)
       const { session, key } = cred
       const isFederated = session.identity === 'federated'
@@ -224,7 +230,7 @@ const sortedOthers = (found: readonly Other[]): readonly Other[] =>
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 const stateOf = (states: readonly CorrelateState[], cred: Cred): CorrelateState | undefined =>
-  states.find(({ all }) => all[cred.index] === cred)
+  states.find(({ held }) => cred.isIn(held))
 
 function refusedOf({ state, cred }: Known): readonly string[] {
   const view = viewKey(state, cred)

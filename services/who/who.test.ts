@@ -123,6 +123,15 @@ test.each([
   expect(keys(answer, 'self')).toContain(own.key)
 })
 
+test('a key that only a report names is known, and nobody holds it yet', async () => {
+  const { book } = story()
+  const reported = keyId('ASIA', 'reported')
+  book.report('credential.issued', 80, { credential: reported, task: 't-1', agent: 'ledger' })
+  const answer = await ask(book, reported)
+  expect(answer.kind).toBe('credential')
+  expect(answer.became).toEqual([])
+})
+
 test('a key that nobody used still has its makers and the holder that they hand down', async () => {
   const { book, broker, own, unused } = story()
   const answer = await ask(book, unused.key)

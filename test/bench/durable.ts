@@ -74,7 +74,7 @@ export async function measureDurable(workload: Workload): Promise<Durable> {
     const again = await opened(file)
     const credentials = again.loop
       .engine()
-      .states.correlate.reduce((sum, { all }) => sum + all.length, 0)
+      .states.correlate.reduce((sum, { held }) => sum + held.creds.size, 0)
     await again.close()
     return {
       records: records.length,

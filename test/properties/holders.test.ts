@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { everyCred } from '#services/correlate/creds.ts'
 import { viewKey } from '#services/correlate/keys.ts'
 import type { Replayed } from '#services/replay/replay.ts'
 import { through } from '#test/engine.ts'
@@ -10,7 +11,7 @@ import { issuers, world, type Owner } from './world.ts'
 function holdersOf({ engine }: Replayed): Map<string, Owner> {
   const found = new Map<string, Owner>()
   for (const state of engine.states.correlate)
-    for (const cred of state.all) {
+    for (const cred of everyCred(state)) {
       const { task, agent } = viewKey(state, cred).decision.holder
       found.set(cred.key, { task: task.id, agent: agent.id })
     }
@@ -66,7 +67,7 @@ it(
         const { records, owners, reported } = world(seed)
         const { engine } = await through(records, { issuers, arrival: { shuffle: seed } })
         for (const state of engine.states.correlate)
-          for (const cred of state.all.filter(({ key }) => owners.has(key))) {
+          for (const cred of [...everyCred(state)].filter(({ key }) => owners.has(key))) {
             const known = viewKey(state, cred).actors.map(({ task }) => task)
             const actors = known.filter((task) => task !== '')
             expect(actors.toSorted(), cred.key).toEqual(

@@ -1,6 +1,5 @@
-import { matchesOf } from '#services/correlate/creds.ts'
+import { everyCred, everySession, matchesOf } from '#services/correlate/creds.ts'
 import { beforeAll, expect, it } from 'vitest'
-import type { CorrelateState } from '#services/correlate/state.ts'
 import { rowsOf, whatOf, whereOf } from '#services/correlate/rows.ts'
 import type { Replayed } from '#services/replay/replay.ts'
 import { through } from '#test/engine.ts'
@@ -93,8 +92,8 @@ function stress(): unknown[] {
 /** What each bound dropped, over all partitions. */
 function droppedOf({ engine }: Replayed): Record<string, number> {
   const { correlate, join } = engine.states
-  const creds = correlate.flatMap(({ all }) => all)
-  const sessions = correlate.flatMap((state: CorrelateState) => [...state.sessions.values()])
+  const creds = correlate.flatMap((state) => [...everyCred(state)])
+  const sessions = correlate.flatMap((state) => [...everySession(state)])
   const rich = sessions.flatMap((session) => session.rich ?? [])
   const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0)
   const lists = (part: 'denied' | 'harvest'): number[] =>
@@ -121,7 +120,7 @@ function droppedOf({ engine }: Replayed): Record<string, number> {
 function keptOf({ engine }: Replayed): string[] {
   const found: string[] = []
   for (const state of engine.states.correlate)
-    for (const cred of state.all) {
+    for (const cred of everyCred(state)) {
       for (const row of rowsOf(state, cred, 'what'))
         found.push(JSON.stringify([cred.session.id, whatOf(state, row)]))
       for (const row of rowsOf(state, cred, 'where'))

@@ -1,7 +1,8 @@
 import type { Finding } from '#shared/messages/finding.ts'
 import type { Holder } from '#shared/messages/holder.ts'
 import { viewKey } from '#services/correlate/keys.ts'
-import type { Cred } from '#services/correlate/state.ts'
+import type { Cred } from '#services/correlate/cred.ts'
+import { everyCred, everySession } from '#services/correlate/creds.ts'
 import type { Replayed } from '#services/replay/replay.ts'
 import { through, type Through } from '#test/engine.ts'
 import {
@@ -76,7 +77,7 @@ export const run = (records: readonly unknown[], more: Through = {}): Promise<Re
   through(records, { issuers, ...more })
 
 const credsOf = ({ engine }: Replayed): readonly Cred[] =>
-  engine.states.correlate.flatMap(({ all }) => all)
+  engine.states.correlate.flatMap((state) => [...everyCred(state)])
 
 export const keysOf = (replayed: Replayed): string[] =>
   credsOf(replayed)
@@ -84,12 +85,14 @@ export const keysOf = (replayed: Replayed): string[] =>
     .toSorted()
 
 export const sessionsOf = ({ engine }: Replayed): string[] =>
-  engine.states.correlate.flatMap(({ sessions }) => [...sessions.keys()]).toSorted()
+  engine.states.correlate
+    .flatMap((state) => [...everySession(state)].map(({ id }) => id))
+    .toSorted()
 
 /** The view of a key, as the engine has it at the end. */
 export function viewOf({ engine }: Replayed, key: string): ReturnType<typeof viewKey> {
   for (const state of engine.states.correlate) {
-    const cred = state.all.find((each) => each.key === key)
+    const cred = [...everyCred(state)].find((each) => each.key === key)
     if (cred) return viewKey(state, cred)
   }
   throw new Error(`nobody used ${key}`)
