@@ -1,0 +1,133 @@
+import kafkajs from 'kafkajs'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { kafkaTopic } from '#infra/kafka/topic.ts'
+import { collector, topicContract, until } from '#test/contracts/topic.ts'
+import { user } from '#test/integration/servers/kafka-settings.ts'
+import { startKafka } from '#test/integration/servers/kafka.ts'
+import { silent } from '#test/serve.ts'
+
+const opened: { kafka?: Awaited<ReturnType<typeof startKafka>>; client?: kafkajs.Kafka } = {}
+const server = () => {
+  if (!opened.kafka || !opened.client) throw new Error('no broker')
+  return { kafka: opened.kafka, client: opened.client }
+}
+beforeAll(async () => {
+  const kafka = await startKafka()
+  const quiet = { logLevel: kafkajs.logLevel.NOTHING, clientId: 'test' }
+  Object.assign(opened, {
+    kafka,
+    client: new kafkajs.Kafka({ ...quiet, brokers: [...kafka.brokers] }),
+  })
+})
+afterAll(async () => await opened.kafka?.close())
+
+let made = 0
+
+/** A topic of its own, with who fills it. */
+async function fresh(configEntries: { name: string; value: string }[] = [], numPartitions = 2) {
+  const { client } = server()
+  const topic = `topic-${process.pid}-${made++}`
+  const admin = client.admin()
+  await admin.connect()
+  await admin.createTopics({
+    waitForLeaders: false,
+    topics: [{ topic, numPartitions, configEntries }],
+  })
+  for (let isLed = false; !isLed;)
+    isLed = await admin
+      .fetchTopicMetadata({ topics: [topic] })
+      .then(({ topics }) => topics[0]?.partitions.every(({ leader }) => leader >= 0) ?? false)
+      .catch(() => false)
+  const createPartitioner = kafkajs.Partitioners.DefaultPartitioner
+  const producer = client.producer({ allowAutoTopicCreation: false, createPartitioner })
+  await producer.connect()
+  const append = async (partition: number, values: readonly string[]): Promise<void> => {
+    const messages = values.map((value) => ({ partition, value }))
+    await producer.send({ topic, messages })
+  }
+  const end = async (): Promise<void> => {
+    await producer.disconnect()
+    await admin.disconnect()
+  }
+  return { topic, admin, append, end }
+}
+
+const reading = (topic: string, brokers = server().kafka.brokers, sasl?: kafkajs.SASLOptions) =>
+  kafkaTopic({ brokers, log: silent, ...(sasl && { sasl }) }, { topic, group: `group-${topic}` })
+
+topicContract('Kafka', async () => {
+  const { topic, admin, append, end } = await fresh()
+  return {
+    topic: reading(topic),
+    append,
+    forget: async (partition, before) =>
+      await admin.deleteTopicRecords({
+        topic,
+        partitions: [{ partition, offset: String(before) }],
+      }),
+    end,
+  }
+})
+
+test.each(['gzip', 'snappy', 'lz4', 'zstd'])(
+  'messages that the broker keeps as %s',
+  async (codec) => {
+    const { topic, append, end } = await fresh([{ name: 'compression.type', value: codec }], 1)
+    const values = Array.from({ length: 50 }, (_, n) => `${n} `.repeat(1 + 40 * n))
+    await append(0, values)
+    const one = collector()
+    const reader = await reading(topic).read(one.handler, 'earliest')
+    await until(() => one.taken.length >= values.length || reader.state().as !== 'reading')
+    const state = reader.state()
+    await reader.close()
+    await end()
+    expect(state).toEqual({ as: 'reading' })
+    expect(one.texts(0)).toEqual(values)
+  },
+)
+
+test('only a time that the broker stamped is told', async () => {
+  const stamps = [{ name: 'message.timestamp.type', value: 'LogAppendTime' }]
+  const times: (number | undefined)[] = []
+  for (const config of [stamps, []]) {
+    const { topic, append, end } = await fresh(config, 1)
+    await append(0, ['x'])
+    const one = collector()
+    const take: typeof one.handler.take = async (batch) => {
+      times.push(...batch.messages.map(({ appended }) => appended))
+      return await one.handler.take(batch)
+    }
+    const reader = await reading(topic).read({ ...one.handler, take }, 'earliest')
+    await until(() => one.taken.length > 0)
+    await reader.close()
+    await end()
+  }
+  expect(times).toEqual([expect.any(Number), undefined])
+})
+
+test.each(['plain', 'scram-sha-256', 'scram-sha-512'] as const)(
+  'who comes by %s',
+  async (mechanism) => {
+    const { topic, append, end } = await fresh([], 1)
+    await append(0, ['x'])
+    const { named } = server().kafka
+    const wrong = reading(topic, named, {
+      mechanism,
+      ...user,
+      password: 'wrong',
+    } as kafkajs.SASLOptions)
+    await expect(wrong.read(collector().handler, 'earliest')).rejects.toThrow(/authentication/i)
+    const one = collector()
+    const sasl = { mechanism, ...user } as kafkajs.SASLOptions
+    const reader = await reading(topic, named, sasl).read(one.handler, 'earliest')
+    await until(() => one.taken.length > 0)
+    await reader.close()
+    await end()
+    expect(one.texts(0)).toEqual(['x'])
+  },
+)
+
+test('a topic that is not there is said in words', async () => {
+  const none = reading('no-such-topic').read(collector().handler, 'earliest')
+  await expect(none).rejects.toThrow('asking for the topic no-such-topic')
+})
