@@ -20,6 +20,7 @@ const tasks = {
   check: { script: 'scripts/suite.mjs', args: ['check'] },
   test: { script: 'scripts/suite.mjs', args: ['test'] },
   'test:long': { script: 'scripts/suite.mjs', args: ['test'], env: { TEST_LONG: '1' } },
+  tools: { script: 'scripts/tools.mjs' },
   format: { script: 'node_modules/oxfmt/bin/oxfmt', args: [] },
 }
 

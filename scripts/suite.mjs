@@ -25,6 +25,10 @@ const guards = {
 const external = {
   moto: ['test/integration/aws/*.moto.test.ts'],
   kafka: ['test/integration/kafka*/**', '**/*.kafka.test.ts'],
+  hadolint: ['test/integration/deploy/hadolint.test.ts'],
+  promtool: ['test/integration/deploy/promtool.test.ts'],
+  helm: ['test/integration/deploy/helm.test.ts'],
+  'kubernetes-validate': ['test/integration/deploy/helm.test.ts'],
   postgres: ['test/integration/postgres*/**', '**/*.postgres.test.ts'],
 }
 
