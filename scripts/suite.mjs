@@ -28,6 +28,7 @@ const external = {
   hadolint: ['test/integration/deploy/hadolint.test.ts'],
   promtool: ['test/integration/deploy/promtool.test.ts'],
   helm: ['test/integration/deploy/helm.test.ts'],
+  terraform: ['test/integration/deploy/terraform.test.ts'],
   'kubernetes-validate': ['test/integration/deploy/helm.test.ts'],
   postgres: ['test/integration/postgres*/**', '**/*.postgres.test.ts'],
 }
