@@ -72,7 +72,12 @@ export function judge(caller: Caller, account: Account, question: Question, now:
     : 'no policy allows'
 }
 
-function policiesOf({ entity }: Signed, account: Account, now: number): Policy[] {
+/** Inline and attached policies of a user or role as they are in force. */
+export function policiesOf(
+  { entity }: Pick<Signed, 'entity'>,
+  account: Account,
+  now: number,
+): Policy[] {
   const attached = [...entity.attached.inEffect(now)].map(
     (arn) => managedDocument(arn, account, now) ?? '',
   )

@@ -4,6 +4,7 @@ import { callerOf, type Caller } from './caller.ts'
 import { ApiError } from './errors.ts'
 import { iamRoleOperations } from './iam-roles.ts'
 import { iamUserOperations } from './iam-users.ts'
+import { simulateOperations } from './iam-simulate.ts'
 import { policyOperations } from './iam-policies.ts'
 import { optional } from './params.ts'
 import { denialCode, recordOf, type Happened } from './record.ts'
@@ -22,7 +23,12 @@ export type Cloud = {
 }
 
 const home = 'us-east-1'
-const iam = { ...iamUserOperations, ...iamRoleOperations, ...policyOperations }
+const iam = {
+  ...iamUserOperations,
+  ...iamRoleOperations,
+  ...policyOperations,
+  ...simulateOperations,
+}
 
 const unknownToken = (): ApiError =>
   new ApiError(

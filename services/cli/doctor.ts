@@ -2,6 +2,7 @@ import { reasonOf } from '#shared/errors.ts'
 import { printable } from '#shared/printable.ts'
 import { diagnose, type Check } from '#services/doors/diagnose.ts'
 import { Report } from '#services/doors/report.ts'
+import { permissionsIn } from './permissions.ts'
 import { type Command, exit, isOn, textOf, UsageError } from './command.ts'
 
 /** How long the answer may take, ms. */
@@ -20,7 +21,9 @@ export const doctorCommand: Command = {
     },
     json: { type: 'boolean', prose: 'One JSON object a line' },
   },
-  async run(args, { stdout, stderr, config: { http } }) {
+  async run(args, context) {
+    const { stdout, stderr, config } = context
+    const { http } = config
     const scheme = http.certificate === '' ? 'http' : 'https'
     const host = hostOf(http.host)
     const url = urlOf(textOf(args, 'url') ?? `${scheme}://${host}:${http.port}`)
@@ -29,7 +32,7 @@ export const doctorCommand: Command = {
       stderr.write(`${url.origin}: ${printable(report)}. Is keytrail serve running there?\n`)
       return exit.failed
     }
-    const checks = diagnose(report)
+    const checks = [...diagnose(report), ...(await permissionsIn(context))]
     for (const check of checks)
       stdout.write(`${isOn(args, 'json') ? JSON.stringify(check) : lineOf(check)}\n`)
     return checks.some(({ is }) => is === 'wrong') ? exit.failed : exit.fine

@@ -87,12 +87,14 @@ function signalled(): Promise<string> {
 }
 
 async function loadCloud(): Promise<CloudAccess> {
-  const [{ awsActuator }, { eventHistory }] = await Promise.all([
+  const [{ awsActuator }, { eventHistory }, { awsPermissions }] = await Promise.all([
     import('#infra/aws/actuator.ts'),
     import('#infra/aws/event-history.ts'),
+    import('#infra/aws/permissions.ts'),
   ])
   return {
     history: eventHistory,
+    permissions: awsPermissions,
     actuator: (accesses) => awsActuator(accesses, () => Date.now()),
   }
 }

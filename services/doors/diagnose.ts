@@ -27,7 +27,6 @@ export const diagnose = (report: Report): readonly Check[] => [
   ...lettersIn(report),
   ...deliveriesIn(report),
   ...attributionIn(report),
-  permissions,
 ]
 
 type Source = Report['sources'][number]
@@ -132,11 +131,4 @@ function attributionIn({ attribution }: Report): Check[] {
       todo: `register agents and report request ids: docs/instrument.md`,
     }
   })
-}
-
-const permissions: Check = {
-  what: 'permissions in AWS',
-  is: 'unknown',
-  says: 'cannot tell: they are not asked for; that a source answers shows that it may read',
-  todo: 'docs/connect-aws.md has the exact policies',
 }

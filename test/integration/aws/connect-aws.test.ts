@@ -4,7 +4,11 @@ import { afterEach, expect, test } from 'vitest'
 import { awsActuator } from '#infra/aws/actuator.ts'
 import { eventHistory } from '#infra/aws/event-history.ts'
 import type { Credential } from '#infra/fake-aws/call.ts'
+import { awsPermissions } from '#infra/aws/permissions.ts'
 import { createFakeAws, type FakeAws } from '#infra/fake-aws/fake-aws.ts'
+import { commandLine, linesOf } from '#test/command-line.ts'
+import { house } from '#test/doors/house.ts'
+import { noMachine } from '#test/machine.ts'
 import { Refused, type Action } from '#shared/ports/actuator.ts'
 
 const page = readFileSync(
@@ -212,4 +216,76 @@ test('a cut is seen denied where it matters, and gone with the undo', async () =
   for (const { action, prior } of cuts.toReversed()) await actuator.undo(action, prior, 'order')
   actuator.close()
   expect(all()).toEqual(['ok', 'ok', 'ok'])
+})
+
+const settings = `
+aws:
+  accounts:
+    - { id: '${account}', regions: [us-east-1], reader: reader, responder: responder }
+`
+
+/** What doctor says of both roles, asked with the credentials that their profiles would give. */
+async function permissionsOf({ aws, reader, responder }: Awaited<ReturnType<typeof world>>) {
+  const { url } = await house()
+  const machine = {
+    ...noMachine,
+    cloud: async () =>
+      await Promise.resolve({
+        history: eventHistory,
+        actuator: () => {
+          throw new Error('doctor cuts nothing')
+        },
+        permissions: ({ profile }: { readonly profile?: string }) =>
+          awsPermissions(accessOf(aws, profile === 'reader' ? reader : responder)),
+      }),
+  }
+  const argv = ['doctor', '--json', '--url', url]
+  const { out } = await commandLine({ 'keytrail.yaml': settings }, argv, false, machine)
+  const of = (role: string) =>
+    linesOf(out).find(({ what }) => what === `permissions of the ${role} in ${account}`)
+  return { reader: of('reader'), responder: of('responder') }
+}
+
+test('doctor says that it may not ask, and once it may, what each role is denied', async () => {
+  const at = await world()
+  const unknown = { is: 'unknown', says: expect.stringContaining('not measurable') as string }
+  expect(await permissionsOf(at)).toMatchObject({ reader: unknown, responder: unknown })
+  const { aws } = at
+  aws.setPolicy(account, 'role/keytrail-reader', 'doctor', JSON.stringify(documentOf('doctor')))
+  expect(await permissionsOf(at)).toMatchObject({
+    reader: { is: 'fine' },
+    responder: { is: 'fine', says: expect.stringContaining('all 10 actions') as string },
+  })
+  const whole = documentOf('responder')
+  const [keys] = whole.Statement
+  aws.setPolicy(
+    account,
+    'role/keytrail-responder',
+    'keytrail',
+    JSON.stringify({ ...whole, Statement: [keys] }),
+  )
+  const { responder } = await permissionsOf(at)
+  expect(responder).toMatchObject({ is: 'wrong', todo: expect.any(String) as string })
+  expect(responder?.['says']).toContain('is denied iam:GetUser, iam:GetUserPolicy')
+  expect(responder?.['says']).not.toContain('UpdateAccessKey')
+})
+
+test('what doctor asks for is what the page gives', async () => {
+  const at = await world()
+  at.aws.setPolicy(account, 'role/keytrail-reader', 'doctor', JSON.stringify(documentOf('doctor')))
+  at.aws.setPolicy(
+    account,
+    'role/keytrail-responder',
+    'keytrail',
+    JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Deny', Action: 'iam:*', Resource: '*' }],
+    }),
+  )
+  const { responder } = await permissionsOf(at)
+  const allowed = documentOf('responder').Statement.flatMap(({ Effect, Action: actions }) =>
+    Effect === 'Allow' ? [actions].flat() : [],
+  )
+  const denied = String(responder?.['says']).split('is denied ')[1]?.split(', ') ?? []
+  expect(denied.toSorted()).toEqual(allowed.toSorted())
 })

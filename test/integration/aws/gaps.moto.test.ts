@@ -9,6 +9,7 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { cloudTrailClient, iamClient } from '#infra/aws/clients.ts'
 import { documentOf, noDenials, withDenial } from '#infra/aws/denials.ts'
+import { awsPermissions } from '#infra/aws/permissions.ts'
 import { createFakeAws } from '#infra/fake-aws/fake-aws.ts'
 import type { AwsAccess } from '#shared/ports/aws-access.ts'
 import { startMoto } from './moto.ts'
@@ -36,6 +37,14 @@ const gaps: Readonly<Record<string, (cloud: Cloud) => Promise<boolean>>> = {
       documentOf(withDenial(noDenials, '', Date.parse('2026-05-04T10:00:00Z'))),
     )
     return mayList(access)
+  },
+  'the policy simulator is answered': async ({ admin }) => {
+    const permissions = awsPermissions((await user({ admin }, 'simulated')).access)
+    const asked = [{ action: 'iam:GetRole', resource: '*' }]
+    const identity = await permissions.identity()
+    const denied = await permissions.denied(identity, asked).catch(() => undefined)
+    permissions.close()
+    return denied?.length === 0
   },
   'LookupEvents is answered': async ({ admin }) => {
     const client = cloudTrailClient(admin, 'us-east-1')
