@@ -6,6 +6,7 @@ import type { StepTimes } from '#services/contain/times.ts'
 import { countingUses } from '#services/replay/attribution.ts'
 import { frontiersOf } from '#services/serve/frontiers.ts'
 import type { Loop } from '#services/serve/loop.ts'
+import { countingAgents } from './agents.ts'
 import { sliced } from './slices.ts'
 
 export type VitalParts = {
@@ -22,13 +23,20 @@ export function vitalsOf({ data, loop, lanes, times, scheduler }: VitalParts): {
   readonly read: () => Vitals
   readonly close: () => void
 } {
+  const agents = sliced(
+    () => countingAgents(loop.engine().states.correlate, () => data.sources.all()),
+    scheduler,
+  )
   const uses = sliced(() => countingUses(loop.engine().states.correlate), scheduler)
   return {
-    close: () => uses.close(),
+    close: () => {
+      uses.close()
+      agents.close()
+    },
     read() {
       const { state, position, emittedThrough, waiting, refused } = loop.status()
       if (state === 'recovering') return { notReady: 'the log is being read' }
-      const attribution = uses.latest()
+      const [attribution, each] = [uses.latest(), agents.latest()]
       return {
         ...(state !== 'running' && { notReady: `the loop is ${state}` }),
         loop: { position, emittedThrough, waiting, refused },
@@ -39,6 +47,7 @@ export function vitalsOf({ data, loop, lanes, times, scheduler }: VitalParts): {
         incidents: named(data.desk.counts()),
         containment: { orders: named(data.containment.counts()), steps: times() },
         ...(attribution && { attribution }),
+        ...(each && { agents: each }),
       }
     },
   }

@@ -1,3 +1,4 @@
+import { agentsIn, provenOf, sharesInWords, totalOf } from './diagnose-agents.ts'
 import type { Report } from './report.ts'
 
 /** One thing that was looked at. `unknown` is said where nothing can be known: it is never "fine". */
@@ -7,6 +8,9 @@ export type Check = {
   readonly says: string
   /** What a person can do about it. */
   readonly todo?: string
+  /** Of an agent: its uses by rank, and every reason why some cannot be measured. */
+  readonly uses?: Readonly<Record<'agent' | 'task', Readonly<Record<string, number>>>>
+  readonly why?: readonly string[]
 }
 
 /** A clock that is further ahead than this makes times of the source doubtful, ms. */
@@ -27,6 +31,7 @@ export const diagnose = (report: Report): readonly Check[] => [
   ...lettersIn(report),
   ...deliveriesIn(report),
   ...attributionIn(report),
+  ...agentsIn(report),
 ]
 
 type Source = Report['sources'][number]
@@ -109,21 +114,15 @@ const deliveriesIn = ({ deliveries }: Report): Check[] =>
         }
   })
 
-/** Ranks that rest on evidence; what is only claimed or inferred may be what an attacker says. */
-const proven = ['exact', 'corroborated']
-
 function attributionIn({ attribution }: Report): Check[] {
   if (!attribution) return [{ what: 'attribution', is: 'unknown', says: 'nobody counts it' }]
   return Object.entries(attribution).map(([level, ranks]): Check => {
     const what = `attribution, ${level}`
-    const total = Object.values(ranks).reduce((sum, uses) => sum + uses, 0)
-    if (total === 0) return { what, is: 'unknown', says: 'not measurable: no use was seen yet' }
-    const shares = Object.entries(ranks)
-      .filter(([, uses]) => uses > 0)
-      .map(([rank, uses]) => `${rank} ${((100 * uses) / total).toFixed(1)} %`)
-    if (proven.some((rank) => (ranks[rank] ?? 0) > 0))
-      return { what, is: 'fine', says: shares.join(', ') }
-    const says = `not measurable: ${shares.join(', ')}; no use has a holder by evidence`
+    if (totalOf(ranks) === 0)
+      return { what, is: 'unknown', says: 'not measurable: no use was seen yet' }
+    const shares = sharesInWords(ranks)
+    if (provenOf(ranks) > 0) return { what, is: 'fine', says: shares }
+    const says = `not measurable: ${shares}; no use has a holder by evidence`
     return {
       what,
       is: 'wrong',

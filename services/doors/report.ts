@@ -27,6 +27,20 @@ export const Report = z.object({
   frontiers: z.array(z.object({ scope: z.string(), upTo: z.number().nullable() })).nullable(),
   deadLetters: z.array(Count).nullable(),
   attribution: z.object({ agent: Shares, task: Shares }).nullable(),
+  /** Each agent, the most in doubt first; see AgentVitals. */
+  agents: z
+    .array(
+      z.object({
+        agent: z.string(),
+        uses: z.object({ agent: Shares, task: Shares }),
+        principals: z.number(),
+        unseen: z.array(z.string()),
+        requests: z.number(),
+        longLived: z.object({ uses: z.number(), keys: z.array(z.string()) }),
+        sources: z.array(z.string()),
+      }),
+    )
+    .nullable(),
   deliveries: z
     .array(z.object({ to: z.string(), waiting: z.number(), dead: z.number() }))
     .nullable(),
@@ -49,6 +63,14 @@ export const reportOf = (states: readonly SourceState[], vitals: Vitals, now: nu
     : null,
   deadLetters: vitals.deadLetters ? [...vitals.deadLetters] : null,
   attribution: vitals.attribution ?? null,
+  agents: vitals.agents
+    ? vitals.agents.map(({ unseen, longLived, sources, ...agent }) => ({
+        ...agent,
+        unseen: [...unseen],
+        longLived: { uses: longLived.uses, keys: [...longLived.keys] },
+        sources: [...sources],
+      }))
+    : null,
   deliveries: vitals.deliveries
     ? vitals.deliveries.map(({ to, waiting, dead }) => ({ to, waiting, dead }))
     : null,

@@ -16,6 +16,8 @@ export type Vitals = {
   readonly deadLetters?: Counts
   /** Uses by the rank of their credential's holder: rank → uses, at each level. */
   readonly attribution?: { readonly agent: Shares; readonly task: Shares }
+  /** Of each agent, the most in doubt first. */
+  readonly agents?: readonly AgentVitals[]
   /** Standing findings by detection. */
   readonly findings?: Counts
   /** Incidents by the state that people gave them. */
@@ -28,6 +30,21 @@ export type Vitals = {
     /** Seconds that each step took from the one before, since the start. */
     readonly steps: Readonly<Record<string, Spread>>
   }
+}
+
+export type AgentVitals = {
+  readonly agent: string
+  /** Uses of credentials that it holds or may hold, by rank. */
+  readonly uses: { readonly agent: Shares; readonly task: Shares }
+  /** Principals that it is registered on, and the first of those that were never seen to act for it. */
+  readonly principals: number
+  readonly unseen: readonly string[]
+  /** Request ids that were reported for it. */
+  readonly requests: number
+  /** Uses by long-lived keys that no one task holds, and the first of these keys. */
+  readonly longLived: { readonly uses: number; readonly keys: readonly string[] }
+  /** Sources that push, and may speak for it. */
+  readonly sources: readonly string[]
 }
 
 export type DeliveryVitals = {

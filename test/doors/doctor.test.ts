@@ -76,6 +76,54 @@ describe('keytrail doctor', () => {
     expect(is('attribution, task')).toMatchObject({ is: 'fine', says: 'exact 50.0 %, none 50.0 %' })
   })
 
+  test('of each agent it says how well its uses are known, and every reason why not', async () => {
+    const home = await house()
+    home.sources.put(source('strict', 3, { silence: -1 }))
+    const none = { uses: 0, keys: [] }
+    const idle = {
+      agent: 'idle',
+      uses: { agent: {}, task: {} },
+      principals: 1,
+      unseen: ['111122223333/user/idle'],
+      requests: 0,
+      longLived: none,
+      sources: [],
+    }
+    const uses = { agent: { exact: 4 }, task: { corroborated: 1, none: 3 } }
+    const part = { ...idle, agent: 'part', uses, sources: ['strict'] }
+    const dark = { agent: { exact: 2 }, task: { none: 2 } }
+    const keys = { uses: 2, keys: ['AKIAEXAMPLE1'] }
+    home.vitals = {
+      agents: [
+        idle,
+        part,
+        { ...idle, agent: 'dark', uses: dark, requests: 2, longLived: keys },
+        { ...idle, agent: 'known', uses: { agent: { exact: 2 }, task: { exact: 2 } } },
+      ],
+    }
+    const { is } = await doctor(home.url)
+    expect(is('agent idle')).toMatchObject({
+      is: 'unknown',
+      why: [
+        'its principals were never seen: 111122223333/user/idle',
+        'no source that sends telemetry speaks for it',
+      ],
+    })
+    expect(is('agent part')).toMatchObject({
+      is: 'fine',
+      uses,
+      says: 'agent exact 100.0 %; task corroborated 25.0 %, none 75.0 %; the rest is not measurable: source strict was never heard',
+    })
+    expect(is('agent dark')).toMatchObject({
+      is: 'wrong',
+      why: [
+        'none of 2 reported request ids proves a use of it',
+        '2 uses by long-lived keys that no one task holds: AKIAEXAMPLE1',
+      ],
+    })
+    expect(is('agent known')).toMatchObject({ is: 'fine', why: [] })
+  })
+
   test('nobody there, a path behind the address, and no address', async () => {
     const { url } = await house()
     const nobody = await doctor('http://127.0.0.1:1')
