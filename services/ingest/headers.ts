@@ -11,9 +11,18 @@ const aboutTheAnswer: ReadonlySet<string> = new Set([
   '$metadata',
 ])
 
-/** Can this be the first letter of such an array's name? */
-export const isHeaderKey = (byte: number | undefined): boolean =>
-  byte === 0x52 || byte === 0x45 || byte === 0x65 || byte === 0x4d
+/** Bytes from the brace of a wrapper to the quote that ends the longest of those names, when no space stands between. */
+export const headerKeyBytes = '{"Messages"'.length
+
+/**
+ * Can the name that begins at `at` be one of them? By its first letter and its length: most records begin with another
+ * name, and need not be matched.
+ */
+export function isHeaderKey(bytes: Uint8Array, at: number): boolean {
+  const first = bytes[at]
+  if (first !== 0x52 && first !== 0x45 && first !== 0x65 && first !== 0x4d) return false
+  return bytes[at + 6] === 0x22 || bytes[at + 7] === 0x22 || bytes[at + 8] === 0x22
+}
 
 /** Length of the header of a wrapper at `at`; `none`; or `unsure` while too few bytes are in sight. */
 export function matchHeader(bytes: Buffer, at: number, end: number): number | 'none' | 'unsure' {

@@ -1,7 +1,7 @@
 import { limits as defaults } from './limits.ts'
 import type { Limits } from './limits.ts'
 import { BadStretch } from './bad-stretch.ts'
-import { isHeaderKey, matchHeader, membersBehind } from './headers.ts'
+import { headerKeyBytes, isHeaderKey, matchHeader, membersBehind } from './headers.ts'
 import { parse } from './json.ts'
 import { Lines } from './lines.ts'
 import { reasons } from './piece.ts'
@@ -114,7 +114,8 @@ export class Splitter implements Cutter {
   #enterArray(): Step {
     const window = this.#window
     const { bytes, at, end } = window
-    if (at + 2 < end && bytes[at + 1] === 0x22 && !isHeaderKey(bytes[at + 2])) return undefined
+    const isInSight = at + headerKeyBytes <= end
+    if (isInSight && bytes[at + 1] === 0x22 && !isHeaderKey(bytes, at + 2)) return undefined
     const header = matchHeader(bytes, at, end)
     if (header === 'unsure' && !this.#ended) return 'wait'
     if (typeof header !== 'number') return undefined
