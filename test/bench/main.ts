@@ -3,12 +3,14 @@
  * Each size is measured in a process of its own, because one that holds a million credentials slows the next.
  */
 import { spawn } from 'node:child_process'
+import { writeSync } from 'node:fs'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { measureDurable, type Durable } from './durable.ts'
+import { comeUp, fill, loadOf, type Load, type Start } from './load.ts'
 import { measure, type Measured } from './measure.ts'
 import { resultOf, tableOf } from './report.ts'
 import { isSizeName, rateSizes, sizes, type RateSize, type SizeName } from './sizes.ts'
@@ -20,6 +22,8 @@ const self = fileURLToPath(import.meta.url)
 const [first, task = ''] = process.argv.slice(2)
 if (first === 'measure') await measureHere(task)
 else if (first === 'durable') await durableHere(task)
+else if (first === 'fill') await fillHere(task)
+else if (first === 'come up') await comeUpHere(task)
 else process.exitCode = await main(process.argv.slice(2))
 
 /** What the child does: measures one workload and prints the result. */
@@ -34,6 +38,19 @@ async function durableHere(text: string): Promise<void> {
   process.stdout.write(JSON.stringify(await measureDurable(workload)))
 }
 
+type Filling = { readonly file: string; readonly preload: string }
+
+/** What is measured of a start needs a process that knows nothing yet. */
+async function fillHere(text: string): Promise<void> {
+  const { file, preload } = JSON.parse(text) as Filling
+  await fill(file, preload, () => writeSync(1, 'filled'))
+}
+
+async function comeUpHere(text: string): Promise<void> {
+  const { file } = JSON.parse(text) as Filling
+  process.stdout.write(JSON.stringify(await comeUp(file)))
+}
+
 async function main(argv: string[]): Promise<number> {
   const options = read(argv)
   if (!options) {
@@ -41,7 +58,7 @@ async function main(argv: string[]): Promise<number> {
     return 2
   }
   const { size, json } = options
-  const { scored, rateEvents, rounds } = sizes[size]
+  const { scored, rateEvents, rounds, loaded } = sizes[size]
   const folder = await mkdtemp(join(tmpdir(), 'keytrail-bench-'))
   try {
     const scoredResult = await inFolder(folder, scored, rounds)
@@ -50,7 +67,8 @@ async function main(argv: string[]): Promise<number> {
     const rates = { '10k': await rate('10k'), '100k': await rate('100k'), '1M': await rate('1M') }
     const cpu = cpus()[0]?.model ?? 'unknown'
     const durable = await durableIn(folder, scored)
-    const result = resultOf({ size, cpu, rateEvents }, scoredResult, rates, durable)
+    const load = await loadIn(folder, loaded)
+    const result = resultOf({ size, cpu, rateEvents }, scoredResult, rates, durable, load)
     process.stdout.write(json ? `${JSON.stringify(result)}\n` : tableOf(result))
     return 0
   } finally {
@@ -99,6 +117,23 @@ async function durableIn(parent: string, size: WorkloadSize): Promise<Durable> {
   return measured
 }
 
+async function loadIn(parent: string, tokens: number): Promise<Load> {
+  const folder = join(parent, 'load')
+  process.stderr.write(`a start with ${tokens} live credentials: generating`)
+  await mkdir(folder)
+  const { preload } = await generate(folder, { events: 1_000, tokens, used: true })
+  const file = join(folder, 'keytrail.db')
+  process.stderr.write(', filling')
+  await child({ file, preload }, 'fill')
+  process.stderr.write(', measuring')
+  const dead = JSON.parse(await child({ file }, 'come up')) as Start
+  const orderly = JSON.parse(await child({ file }, 'come up')) as Start
+  const load = loadOf(file, dead, orderly)
+  await rm(folder, { recursive: true, force: true })
+  process.stderr.write(', done\n')
+  return load
+}
+
 function child(request: unknown, task = 'measure'): Promise<string> {
   const flags = ['--expose-gc', '--max-old-space-size=8192']
   const args = [...flags, self, task, JSON.stringify(request)]
@@ -107,8 +142,9 @@ function child(request: unknown, task = 'measure'): Promise<string> {
   running.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
   return new Promise((resolve, reject) => {
     running.once('error', reject)
-    running.once('close', (code) => {
-      if (code === 0) resolve(Buffer.concat(chunks).toString())
+    running.once('close', (code, signal) => {
+      if (code === 0 || (task === 'fill' && signal === 'SIGKILL' && chunks.length > 0))
+        resolve(Buffer.concat(chunks).toString())
       else reject(new Error(`measuring ended with status ${code}`))
     })
   })

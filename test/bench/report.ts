@@ -1,4 +1,5 @@
 import type { Durable } from './durable.ts'
+import type { Load } from './load.ts'
 import type { Measured, Rate } from './measure.ts'
 import { rateSizes, type RateSize, type SizeName } from './sizes.ts'
 import type { RuleScore } from './score.ts'
@@ -20,6 +21,7 @@ export type BenchResult = {
   readonly rateWall: Readonly<Record<RateSize, number>>
   readonly rateEvents: number
   readonly durable: Durable
+  readonly load: Load
 }
 
 /** Puts the measurements together. */
@@ -28,6 +30,7 @@ export function resultOf(
   scored: Measured,
   rates: Readonly<Record<RateSize, Measured>>,
   durable: Durable,
+  load: Load,
 ): BenchResult {
   const [few, many] = [rates['10k'], rates['1M']]
   const per = (part: keyof Rate): Record<RateSize, number> => ({
@@ -48,6 +51,7 @@ export function resultOf(
     rate: per('epcs'),
     rateWall: per('eps'),
     durable: { ...durable, ratio: rounded(durable.ratio) },
+    load,
   }
 }
 
@@ -81,6 +85,7 @@ export function tableOf(result: BenchResult): string {
     ]),
     ['1M / 10k', String(rounded(kept)), 'how much of the rate is left; to reach: 0.8'],
     ...durableRows(result.durable),
+    ...loadRows(result.load),
   ]
   const head = `TLSB-1 ${result.size}: ${count(result.events)} records scored, ${count(result.rateEvents)} for each rate; ${result.cpu}`
   const lines = rows.map(([name, value, means]) => `${name.padEnd(13)}${value.padEnd(34)}${means}`)
@@ -88,7 +93,7 @@ export function tableOf(result: BenchResult): string {
 }
 
 function durableRows(durable: Durable): (readonly [string, string, string])[] {
-  const { ratio, latency, load, bytesOnDisk } = durable
+  const { ratio, latency, bytesOnDisk } = durable
   return [
     [
       'durable',
@@ -104,14 +109,27 @@ function durableRows(durable: Durable): (readonly [string, string, string])[] {
           `from receipt until the incident is committed; ${incidents} incidents`,
         ] as const,
     ),
-    [
-      '  load',
-      `${load.seconds.toFixed(1)} s`,
-      `to come up with ${count(load.credentials)} credentials`,
-    ],
-    ['  on disk', `${count(Math.round(bytesOnDisk / 1e6))} MB`, 'log, snapshot and what stands'],
+    ['  on disk', megabytes(bytesOnDisk), 'log, snapshot and what stands'],
   ]
 }
+
+function loadRows(load: Load): (readonly [string, string, string])[] {
+  const { credentials, seconds, cpuSeconds, afterDeath, bytesOnDisk } = load
+  return [
+    [
+      'load',
+      `${seconds.toFixed(1)} s, ${cpuSeconds.toFixed(1)} CPU-s`,
+      `to come up with ${count(credentials)} live credentials`,
+    ],
+    [
+      '  after death',
+      `${afterDeath.seconds.toFixed(1)} s`,
+      `${afterDeath.checking.toFixed(1)} s of it to read ${megabytes(bytesOnDisk)} of pages`,
+    ],
+  ]
+}
+
+const megabytes = (bytes: number): string => `${count(Math.round(bytes / 1e6))} MB`
 
 const speed = ({ eps, epcs }: Rate): string => `${count(epcs)} /CPU-s, ${count(eps)} /s`
 

@@ -11,11 +11,23 @@ export type Size = {
   readonly rateEvents: number
   /** How often floor and pipeline run, one after the other; the median counts. */
   readonly rounds: number
+  /** Live credentials on whose data file a process comes up. */
+  readonly loaded: number
 }
 
 export const sizes = {
-  smoke: { scored: { events: 200_000, tokens: 10_000 }, rateEvents: 200_000, rounds: 3 },
-  standard: { scored: { events: 2_000_000, tokens: 10_000 }, rateEvents: 2_000_000, rounds: 3 },
+  smoke: {
+    scored: { events: 200_000, tokens: 10_000 },
+    rateEvents: 200_000,
+    rounds: 3,
+    loaded: 100_000,
+  },
+  standard: {
+    scored: { events: 2_000_000, tokens: 10_000 },
+    rateEvents: 2_000_000,
+    rounds: 3,
+    loaded: 1_000_000,
+  },
 } as const satisfies Readonly<Record<string, Size>>
 export type SizeName = keyof typeof sizes
 

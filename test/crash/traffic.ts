@@ -26,8 +26,8 @@ const newTheftMs = 900
 const againMs = 250
 /** A stolen key is dead when it was refused so often: such calls are in no trail. A session is tried until a refusal was seen. */
 const patience = 2
-/** Nobody is cut so late, ms: then the cut is lost, and the verdict says so. */
-const longestMs = 180_000
+/** Nobody is cut so late after the last death, ms: then the cut is lost, and the verdict says so. */
+const longestMs = 120_000
 /** At most so many at a time: each makes a few records a second. */
 const atOnce = 4
 
@@ -35,6 +35,7 @@ export function trafficIn(town: Town): Traffic {
   const thefts: Theft[] = []
   let seen: ReadonlyMap<string, Order> = new Map()
   let isOver = false
+  let until = Infinity
   const isSeen = (unit: string): boolean => (seen.get(unit)?.verified ?? null) !== null
   const work = async (): Promise<void> => {
     const company = await town.company
@@ -47,9 +48,10 @@ export function trafficIn(town: Town): Traffic {
     const company = await town.company
     const running = new Set<Promise<void>>()
     for (let n = 0; !isOver; n++) {
-      const one: Promise<void> = theft({ town, company, thefts, isSeen }, n).finally(() =>
-        running.delete(one),
-      )
+      const one: Promise<void> = theft(
+        { town, company, thefts, isSeen, isLate: () => Date.now() > until },
+        n,
+      ).finally(() => running.delete(one))
       running.add(one)
       await realTime.sleep(newTheftMs)
       if (running.size >= atOnce) await Promise.race(running)
@@ -64,6 +66,7 @@ export function trafficIn(town: Town): Traffic {
     look: (orders) => (seen = new Map(orders.map((order) => [order.unit, order]))),
     async end() {
       isOver = true
+      until = Date.now() + longestMs
       await going
     },
   }
@@ -75,9 +78,10 @@ type Scene = {
   readonly thefts: Theft[]
   /** Was a refusal of this unit seen? */
   readonly isSeen: (unit: string) => boolean
+  readonly isLate: () => boolean
 }
 
-async function theft({ town, company, thefts, isSeen }: Scene, n: number): Promise<void> {
+async function theft({ town, company, thefts, isSeen, isLate }: Scene, n: number): Promise<void> {
   const task = `work-${n}`
   const other = `other-${n}`
   await company.start('ledger', task)
@@ -90,9 +94,8 @@ async function theft({ town, company, thefts, isSeen }: Scene, n: number): Promi
   thefts.push({ unit, isUndone: n % 2 === 0 })
   const stolen: Held = { ...held, agent: 'support', task: other }
   let refused = 0
-  const until = Date.now() + longestMs
   const isOver = (): boolean => (withKey ? refused >= patience : isSeen(unit))
-  for (let again = 0; Date.now() < until && !isOver(); again++) {
+  for (let again = 0; !isLate() && !isOver(); again++) {
     const answers = await company.tool(stolen, 'read_documents', [read('ledger', `${n}/${again}`)])
     refused += answers.filter(({ ok }) => !ok).length
     await realTime.sleep(againMs)
