@@ -2,12 +2,14 @@ import { compareMarks, earliest, latest, type Mark } from '#shared/facts/mark.ts
 import type { ToolCalled } from '#shared/messages/activity.ts'
 import { rankOf, type Rank } from '#shared/messages/holder.ts'
 import { matchesOf } from './creds.ts'
-import { maySpeak, namesSources, onTime } from './registry.ts'
+import { isPrompt, maySpeak, namesSources, onTime } from './registry.ts'
 import type { Cred } from './cred.ts'
 import type { CorrelateState } from './state.ts'
 
 /** A report and a use belong together only if they lie this close in event time (SEMANTICS B4). */
 const joinMs = 2 * 3_600_000
+/** Reports of one requestID that are kept: more than a few are noise, and the answer is ambiguous anyhow. */
+export const reportsMax = 8
 /** Marks of one actor that travel. */
 const marksMax = 256
 
@@ -23,6 +25,9 @@ export type KeyActor = {
   readonly first: Mark
   readonly last: Mark
   readonly marks: readonly Mark[]
+  /** Sources whose reports count, and those that knew of a use sooner than CloudTrail tells anybody. */
+  readonly sources: readonly string[]
+  readonly prompt: readonly string[]
 }
 
 type Sighting = {
@@ -32,6 +37,8 @@ type Sighting = {
   readonly rank: Rank
   readonly rule: string
   readonly mark: Mark
+  readonly sources: readonly string[]
+  readonly prompt: readonly string[]
 }
 
 /** Actors of a credential, one for each task; the best-proven sightings of each. Sorted by task. */
@@ -58,15 +65,20 @@ function actor(group: readonly Sighting[]): KeyActor {
   const marks = good.map(({ mark }) => mark)
   return {
     task: lead.task,
-    among: [...new Set(good.flatMap(({ among }) => among))].toSorted(),
+    among: together(good.map(({ among }) => among)),
     agent: lead.agent,
     rank: lead.rank,
     rule: lead.rule,
     first: marks.reduce((a, b) => earliest(a, b)),
     last: marks.reduce((a, b) => latest(a, b)),
     marks: marks.slice(0, marksMax),
+    sources: together(good.map(({ sources }) => sources)),
+    prompt: together(good.map(({ prompt }) => prompt)),
   }
 }
+
+const together = (lists: readonly (readonly string[])[]): readonly string[] =>
+  [...new Set(lists.flat())].toSorted()
 
 /**
  * By requestID: an AWS record and a report agree. Two agents that claim one request make its actor unknown, two tasks of
@@ -94,10 +106,21 @@ function byRequest(state: CorrelateState, cred: Cred): Sighting[] {
       rank: heard.length > 0 ? 'corroborated' : 'claimed',
       rule: heard.length > 0 ? 'a report names its requestID' : whyOnlyClaimed(state, call),
       mark,
+      sources: sourcesOf(heard),
+      // Where more reported it than are kept, who else did is not known.
+      prompt: near.length < reportsMax ? sourcesOf(heard.filter(promptFor(mark.at))) : [],
     })
   }
   return found
 }
+
+const sourcesOf = (calls: readonly ToolCalled[]): readonly string[] =>
+  together([calls.flatMap(({ source }) => source ?? [])])
+
+const promptFor =
+  (at: number) =>
+  ({ received = 0 }: ToolCalled): boolean =>
+    isPrompt(received, at)
 
 const close = (at: number, start: number, end: number): boolean =>
   at >= start - joinMs && at <= end + joinMs
@@ -125,5 +148,7 @@ function byKey(cred: Cred): Sighting[] {
     rank: 'claimed',
     rule: 'a report alone names the key',
     mark: { at, id },
+    sources: [],
+    prompt: [],
   }))
 }

@@ -5,6 +5,7 @@ import type { Inherit, Message, ToCorrelate } from '#shared/messages/hops.ts'
 import type { IssueCopy } from '#shared/messages/use.ts'
 import type { Step } from '#shared/pipeline/step.ts'
 import type { Policy } from '#shared/policy.ts'
+import { reportsMax } from './actors.ts'
 import { credsWith, everySession, sessionAt } from './creds.ts'
 import { addCopy, matchingIssue } from './issue.ts'
 import { learnMcp, matchReport } from './matches.ts'
@@ -88,11 +89,10 @@ function entryOf<T>(map: Map<string, T[]>, name: string): T[] {
   return list
 }
 
-/** Reports of one requestID: more than a few of them are noise, and the answer is ambiguous anyhow. */
 const reports: SetRule<ToolCalled> = {
   identity: ({ task, agent, source }) => `${task}|${agent ?? ''}|${source ?? ''}`,
   merge: mergeReports,
-  limit: 8,
+  limit: reportsMax,
 }
 
 /** A repeated report keeps its earliest mark and door stamp, and its latest end; no stamp is on time (SEMANTICS B4). */

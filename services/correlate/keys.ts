@@ -1,5 +1,3 @@
-import type { Mark } from '#shared/facts/mark.ts'
-import { earliest, latest } from '#shared/facts/mark.ts'
 import type { Declared, Delegate, Inherit } from '#shared/messages/hops.ts'
 import {
   noHolder,
@@ -12,10 +10,11 @@ import type { ActorFacts, KeyFacts } from '#shared/messages/session-facts.ts'
 import type { IssueCopy } from '#shared/messages/use.ts'
 import { actorsOfKey, type KeyActor } from './actors.ts'
 import { firstOf, lastOf } from './creds.ts'
-import { delegatesOf, speaksForHolder } from './delegates.ts'
+import { delegatesOf, provenAgent, speaksForHolder } from './delegates.ts'
+import { endOf } from './ends.ts'
 import { agentsOfTask, evidenceOf, inheritOf, isIssuer, leaseRank } from './evidence.ts'
 import { decide, type Decision } from './holder.ts'
-import { maySpeak, onTime } from './registry.ts'
+import { isNamedBy, maySpeak, onTime } from './registry.ts'
 import type { Cred } from './cred.ts'
 import type { Bequest } from './rich.ts'
 import type { CorrelateState } from './state.ts'
@@ -75,43 +74,6 @@ export function tasksOf(
     for (const { names } of state.tasks.get(task)?.info?.ancestors ?? []) named.add(names)
   }
   return named
-}
-
-/** Tasks that may use the key: its holder, if it is one, and whoever it was handed to before its last use. */
-export function owners(state: CorrelateState, { cred, decision, delegates }: KeyView): string[] {
-  const { id } = decision.holder.task
-  const { at } = lastOf(state, cred)
-  const handed = delegates.filter(({ received }) => onTime(received, at))
-  return id === null ? [] : [id, ...handed.map(({ task }) => task)]
-}
-
-/** The end of the last owner; undefined while one has not ended, or if no task holds the key. */
-export function endOf(state: CorrelateState, view: KeyView): (Mark & { task: string }) | undefined {
-  let end: (Mark & { task: string }) | undefined
-  for (const task of owners(state, view)) {
-    const ended = endOfTask(state, task, agentsFor(state, task, view.decision.holder))
-    if (!ended) return undefined
-    end = latest(end, { ...ended, task })
-  }
-  return end
-}
-
-/**
- * Whose task it is: the holder's agent, if it is known, since anybody may claim to have started a task; else all who may be.
- */
-const agentsFor = (state: CorrelateState, task: string, { agent, task: held }: Holder) =>
-  held.id === task && agent.id !== null ? [agent.id] : agentsOfTask(state, task)
-
-/** The earliest end of a task that somebody declares who may speak for its agent: nobody else ends it (SEMANTICS A7). */
-function endOfTask(
-  state: CorrelateState,
-  task: string,
-  agents: readonly string[],
-): Mark | undefined {
-  const ends = (state.tasks.get(task)?.info?.ends ?? [])
-    .filter(({ source }) => agents.every((agent) => maySpeak(state.registry, agent, source)))
-    .map(({ at, id }) => ({ at, id }))
-  return ends.reduce<Mark | undefined>((a, b) => earliest(a, b), undefined)
 }
 
 /** When the key expires: as its issue says, else as a lease from a configured issuer says; 0 unknown. */
@@ -197,7 +159,7 @@ function signatureOf({ issue, inherit, decision, delegates }: KeyView): string {
   const won = decision.won.map(
     ({ level, id, rank, rule, record }) => `${level} ${id} ${rank} ${rule} ${record}`,
   )
-  return `${inherit?.signature ?? ''}\n${issue?.id ?? ''}\n${won.join('\n')}\n${delegates.map(({ task, received }) => `${task} ${received}`).join(' ')}`
+  return `${inherit?.signature ?? ''}\n${issue?.id ?? ''}\n${won.join('\n')}\n${delegates.map(({ task, received, agents }) => `${task} ${received} ${agents.join(',')}`).join(' ')}`
 }
 
 /** A child's candidate: the weaker of the parent's rank and the edge's, which AWS itself wrote. */
@@ -221,12 +183,31 @@ export function actorFacts(state: CorrelateState, view: KeyView): ActorFacts[] {
       first: actor.first,
       last: actor.last,
       marks: actor.marks,
+      sure: isSure(state, view, actor),
       foreign: excuse === '' ? foreignAt(state, view, actor) : '',
       excuse,
       claimedExcuse,
       root: rootOfTask(state, actor.task),
     }
   })
+}
+
+/**
+ * Is it more than one source's word that he made the use (DESIGN §3.6)? Anybody who reads CloudTrail can report another's
+ * request as his own. So it is, if a configured issuer says it; or if it was said sooner than CloudTrail tells anybody, and the
+ * holder's side agrees: by saying it itself, or by reporting its calls with this credential, and not this one.
+ */
+function isSure(state: CorrelateState, view: KeyView, actor: KeyActor): boolean {
+  if (actor.rank !== 'corroborated') return false
+  if (actor.sources.some((source) => state.policy.issuers.has(source))) return true
+  const owner = provenAgent(view)
+  if (owner === null || actor.prompt.length === 0) return false
+  const isOurs = (source: string): boolean => isNamedBy(state.registry, owner, source)
+  if (actor.prompt.some(isOurs)) return true
+  return view.actors.some(
+    ({ agent, rank, sources }) =>
+      agent === owner && rank === 'corroborated' && sources.some(isOurs),
+  )
 }
 
 function rootOfTask(state: CorrelateState, task: string): string {

@@ -42,7 +42,7 @@ export function matchReport(state: CorrelateState, request: string): void {
   }
 }
 
-/** A report names a use. Only a new actor, an earlier first use, or the use of a stranger changes what is known. */
+/** A report names a use. Only a new actor, an earlier first use, one past an end, or the use of a stranger changes what is known. */
 function addMatch(state: CorrelateState, cred: Cred, request: string, mark: Mark): void {
   const reports = state.reports.get(request) ?? []
   let pushedOut = false
@@ -54,7 +54,7 @@ function addMatch(state: CorrelateState, cred: Cred, request: string, mark: Mark
   }
   const [only] = reports
   const first = only && reports.length === 1 ? cred.rich?.settled?.get(actorName(only)) : undefined
-  if (first && first.at < mark.at && !pushedOut) return
+  if (first && first.at < mark.at && mark.at <= cred.watchFrom && !pushedOut) return
   touch(state, cred.session)
 }
 

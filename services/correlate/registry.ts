@@ -94,6 +94,10 @@ export function maySpeak(registry: Registry, agent: string, source: string): boo
   return !entry || entry.open || entry.sources.has(source)
 }
 
+/** Does this source surely speak for this agent: as one of those that the agent names? */
+export const isNamedBy = (registry: Registry, agent: string, source: string): boolean =>
+  namesSources(registry, agent) && maySpeak(registry, agent, source)
+
 /** Did the agent name who may speak for it? */
 export const namesSources = (registry: Registry, agent: string): boolean =>
   registry.agents.get(agent)?.open === false
@@ -124,3 +128,13 @@ export const onTimeMs = 5 * 60_000
 /** Received in time for a use at `at`; 0 is "no stamp", as in files, and counts as on time. */
 export const onTime = (received: number, at: number): boolean =>
   received === 0 || received <= at + onTimeMs
+
+/**
+ * A report this soon after its call was written by somebody who knew the request id from the call: CloudTrail's fastest way
+ * to anybody, EventBridge, takes seconds to minutes, S3 and LookupEvents take minutes (CloudTrail User Guide).
+ */
+const promptMs = 10_000
+/** The clocks of AWS and of the door may differ so much; eventTime has whole seconds. */
+const clocksMs = 5_000
+export const isPrompt = (received: number, at: number): boolean =>
+  received >= at - clocksMs && received <= at + promptMs

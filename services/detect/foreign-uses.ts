@@ -17,6 +17,7 @@ export function foreignUses(session: SessionFacts, level: 'task' | 'agent'): Ver
 
 function verdict(actor: ActorFacts, key: KeyFacts): Verdict {
   const corroborated = actor.rank === 'corroborated'
+  const mayAct = corroborated && actor.sure
   const who = [actor.task && `task ${actor.task}`, actor.agent && `agent ${actor.agent}`].filter(
     Boolean,
   )
@@ -33,8 +34,9 @@ function verdict(actor: ActorFacts, key: KeyFacts): Verdict {
     unknown: [
       ...explained,
       ...(corroborated ? [] : [`the actor is known by a report alone (${actor.rule})`]),
+      ...(corroborated && !mayAct ? ['that it was he is the word of one source'] : []),
     ],
-    ...(!corroborated && { never: 'auto' as const }),
+    ...(!mayAct && { never: 'auto' as const }),
   }
 }
 

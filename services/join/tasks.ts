@@ -56,7 +56,9 @@ const askers = strings(askersMax)
 export function learnTask(entry: TaskEntry, activity: AgentActivity): boolean {
   const mark = { at: activity.time, id: activity.id }
   if (activity.kind === 'task.ended') {
-    const { source = '', received = 0, agent = '' } = activity
+    const { source = '', agent = '' } = activity
+    // An end that is announced for later is known from then on: setting it back afterwards gains nothing.
+    const received = activity.received ? Math.max(activity.received, activity.time) : 0
     return addTo(entry.ends, { ...mark, names: 'end', source, received, agent }, declared)
   }
   if (activity.kind !== 'task.started') return false

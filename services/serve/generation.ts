@@ -11,8 +11,8 @@ export type HopVersions = Readonly<
 
 export const hopVersions: HopVersions = {
   normalise: 1,
-  join: 3,
-  correlate: 4,
+  join: 4,
+  correlate: 5,
   detect: 1,
   story: 1,
 }

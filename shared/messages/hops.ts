@@ -73,7 +73,7 @@ export type TaskInfo = {
   readonly handOffs: readonly Declared[]
   readonly humans: readonly Declared[]
   readonly started?: Mark
-  /** Who says since when it has ended, the earliest of each source. */
+  /** Who says since when it has ended, the earliest of each source; `received`: when the door knew that it had. */
   readonly ends: readonly Declared[]
   /** Somebody asks for the lease roots of what the task holds: holders answer with `task.held`. */
   readonly wanted: boolean
@@ -89,8 +89,14 @@ export type Declared = Mark & {
   readonly agent: string
 }
 
-/** A task to which a key was handed on, and when that was received (0: unknown, or an issuer's word; counts as on time). */
-export type Delegate = { readonly task: string; readonly received: number }
+/** A task to which a key was handed on. */
+export type Delegate = {
+  readonly task: string
+  /** When that was received; 0: unknown, or an issuer's word; counts as on time. */
+  readonly received: number
+  /** Whose task it is, as whoever handed it on says; sorted. */
+  readonly agents: readonly string[]
+}
 
 /** What a parent session tells the child that it minted. */
 export type Inherit = {

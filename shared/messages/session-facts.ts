@@ -53,7 +53,16 @@ export type KeyFacts = {
   /** When it expires as its issue or a lease says, epoch ms; 0 unknown. */
   readonly expires: number
   /** When the last task that may use it ended; absent while one of them has not. */
-  readonly ended?: Mark & { readonly task: string }
+  readonly ended?: Ended
+}
+
+export type Ended = Mark & {
+  readonly task: string
+  /**
+   * Epoch ms from which the end was known at the door, by somebody who surely speaks for the task: nobody can end another's
+   * task for a time that is past, as far as machines act on it. Infinity: nobody surely said so, or without a stamp.
+   */
+  readonly known: number
 }
 
 /** Somebody whom evidence about single uses names as having made them. */
@@ -68,6 +77,8 @@ export type ActorFacts = {
   readonly last: Mark
   /** Records (uses, or reports where no use is known) for which he is named, earliest first. */
   readonly marks: readonly Mark[]
+  /** Is there more than one source's word: enough for a machine to act on? */
+  readonly sure: boolean
   /** At which level he is not the holder, nor excused; '' if he may. */
   readonly foreign: 'task' | 'agent' | ''
   /** Why he may hold the credential: `own`, `delegated`, `sub-task`, `hand-off`; ''. */

@@ -92,6 +92,49 @@ describe('A7: delegation is a declaration like any other', () => {
   })
 })
 
+describe('A7: a task of which nobody knows whose it is', () => {
+  const lease = (more: object = {}): unknown => issued('t-1', { source: 'broker', ...more })
+  const nameless = [...both, lease(), call(2, runner), reported('t-2', 'a-2', 'r-2', his)]
+  const reuseByTask = async (records: readonly unknown[]): Promise<boolean> =>
+    detectionsOf(await run(records)).includes('reused-by-task')
+  const child = (more: object): unknown => started('t-2', 'a-2', { parent: 't-1', ...more })
+
+  test('A7: nobody speaks for it but whom the settings trust', async () => {
+    expect(await reuseByTask([...nameless, child(his)])).toBe(true)
+    expect(await reuseByTask([...nameless, child(ours)])).toBe(true)
+    expect(await reuseByTask([...nameless, child({ source: 'broker' })])).toBe(false)
+    expect(await reuseByTask([...nameless, child({})])).toBe(false)
+  })
+
+  test('A7: nobody ends it but whom the settings trust', async () => {
+    const end = async (more: object): Promise<boolean> => {
+      const ended = activity('task.ended', 'end', 10, { task: 't-1', ...more })
+      const records = [...both, lease(), call(2, runner, { at: 600 }), ended]
+      return detectionsOf(await run(records)).includes('used-after-end')
+    }
+    expect(await end(his)).toBe(false)
+    expect(await end({ source: 'broker' })).toBe(true)
+    expect(await end({})).toBe(true)
+  })
+
+  test('A7: a task that was handed the key is ended by whom it was handed to, whoever claims it', async () => {
+    const handed = [
+      ...both,
+      lease({ agent: 'a-1' }),
+      issued('t-5', { agent: 'a-1', delegatedFrom: 't-1', source: 'broker' }),
+      activity('task.ended', 'end', 10, { task: 't-1', ...ours }),
+      started('t-5', 'a-2', his),
+      call(2, runner, { at: 600 }),
+    ]
+    const end = async (more: object): Promise<boolean> => {
+      const ended = activity('task.ended', 'other', 20, { task: 't-5', ...more })
+      return detectionsOf(await run([...handed, ended])).includes('used-after-end')
+    }
+    expect(await end(his)).toBe(false)
+    expect(await end(ours)).toBe(true)
+  })
+})
+
 test('A7: nobody makes his task an agent’s own', async () => {
   const kim = user('kim', 70)
   const story = [

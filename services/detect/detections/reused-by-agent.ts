@@ -5,7 +5,7 @@ import { lease, registered, reports, sessionUse, task } from '../company.ts'
 /** A credential that one agent holds is used by another agent. */
 export const reusedByAgent: Detection = {
   id: 'reused-by-agent',
-  version: 1,
+  version: 2,
   title: 'A credential is used by an agent that does not hold it',
   severity: 'high',
   attack: ['T1550.001', 'T1078.004'],

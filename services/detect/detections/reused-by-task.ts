@@ -5,7 +5,7 @@ import { lease, reports, sessionUse, subTask, task } from '../company.ts'
 /** A credential that one task holds is used by another task of the same agent. */
 export const reusedByTask: Detection = {
   id: 'reused-by-task',
-  version: 1,
+  version: 2,
   title: 'A credential is used by a task that does not hold it',
   severity: 'high',
   attack: ['T1550.001'],

@@ -1,22 +1,23 @@
 import type { Verdict } from '#shared/messages/finding.ts'
-import type { KeyFacts } from '#shared/messages/session-facts.ts'
+import type { ActorFacts, Ended, KeyFacts } from '#shared/messages/session-facts.ts'
 import type { Detection } from '../detection.ts'
 import { ended, lease, sessionUse, task } from '../company.ts'
 
 /** A credential is used after every task that may use it has ended. */
 export const usedAfterEnd: Detection = {
   id: 'used-after-end',
-  version: 1,
+  version: 2,
   title: 'A credential is used after its task ended',
   severity: 'high',
   attack: ['T1550.001'],
   why: 'Access that was issued for one task outlives it, and somebody noticed.',
   falseAlarms:
     'A runtime that reports the end of a task before its last call is done, by more than the grace.',
-  reads: ['keys', 'holder'],
+  reads: ['keys', 'holder', 'actors'],
   wait: 'endGrace (60 s by default) of event time after the end',
   withdrawnBy: 'A lease of the same key to a task that has not ended, from a configured issuer.',
-  judge: (session, policy) => session.keys.flatMap((key) => late(key, policy.endGraceMs)),
+  judge: (session, policy) =>
+    session.keys.flatMap((key) => late(key, session.actors, policy.endGraceMs)),
   fires: [
     {
       when: 'the last use lies two minutes after the end',
@@ -56,10 +57,11 @@ export const usedAfterEnd: Detection = {
   ],
 }
 
-function late(key: KeyFacts, graceMs: number): Verdict[] {
+function late(key: KeyFacts, actors: readonly ActorFacts[], graceMs: number): Verdict[] {
   const { ended: end, holder } = key
   if (!end || key.last.at <= end.at + graceMs) return []
   const proven = holder.task.rank === 'exact' || holder.task.rank === 'corroborated'
+  const doubts = doubtsOf(key, actors, end, graceMs)
   return [
     {
       unit: key.key,
@@ -67,10 +69,36 @@ function late(key: KeyFacts, graceMs: number): Verdict[] {
       evidence: [{ at: end.at, id: end.id }, key.last],
       says: `was used ${ago(key.last.at - end.at)} after task ${end.task} ended`,
       credentials: [key.key],
-      unknown: proven
-        ? []
-        : [`that the key was ${end.task}’s is ${holder.task.rank} (${holder.task.rule})`],
+      unknown: [
+        ...(proven
+          ? []
+          : [`that the key was ${end.task}’s is ${holder.task.rank} (${holder.task.rule})`]),
+        ...doubts,
+      ],
+      ...(doubts.length > 0 && { never: 'auto' as const }),
     },
+  ]
+}
+
+/** Why no machine acts on it: whoever may end a task could end another's for a time that is past. */
+function doubtsOf(
+  { key, last }: KeyFacts,
+  actors: readonly ActorFacts[],
+  end: Ended,
+  graceMs: number,
+): string[] {
+  const isTold = last.at > end.known + graceMs
+  const isAtWork = actors.some(
+    (actor) =>
+      actor.key === key &&
+      actor.foreign === '' &&
+      actor.excuse !== '' &&
+      actor.rank === 'corroborated' &&
+      actor.last.at > end.at + graceMs,
+  )
+  return [
+    ...(isTold ? [] : ['that the task had ended was not surely known at the time of the use']),
+    ...(isAtWork ? ['its own runtime reports the use, as if the task went on'] : []),
   ]
 }
 
