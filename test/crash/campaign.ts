@@ -159,7 +159,7 @@ function endsFor(
 type Story = Verdict & { readonly killed: readonly string[] }
 
 /** How long everything may take to come to its end once nothing new happens. */
-const settleMs = 60_000
+const settleMs = 240_000
 const lookMs = 300
 
 /** One data file: killed again and again while the company goes on, then left to come to its end. */

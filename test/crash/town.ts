@@ -189,7 +189,7 @@ const settings = (trail: string, endpoint: string, alerts: string, more: Setting
   serve: { folderSeconds: 1, snapshotSeconds: more.snapshotSeconds },
   harvest: { names: more.harvestNames },
   http: { port: 0 },
-  issuers: ['orchestrator', `arn:aws:iam::${account}:user/task-broker`],
+  issuers: ['orchestrator', 'support-runtime', `arn:aws:iam::${account}:user/task-broker`],
   alerts: {
     holdSeconds: 0,
     destinations: [
