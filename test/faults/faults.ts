@@ -123,7 +123,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'join answers that overwrite',
     file: 'services/join/keys.ts',
-    find: 'withItem(entry.leases, leaseOf(issued), leases)',
+    find: 'withItem(entry.reports.leases, leaseOf(issued), leases)',
     replace: 'withItem([], leaseOf(issued), leases)',
     why: 'the second lease of a key is a second fact, not a correction',
     tests: [holders],
