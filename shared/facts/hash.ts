@@ -46,7 +46,7 @@ function mix(h: number): number {
 }
 
 /** Room for rows that have none left: as little more as copying allows, because most of the state is such rows. */
-export const roomFor = (rows: number): number => Math.ceil(rows * 1.25)
+export const roomFor = (rows: number): number => Math.ceil(rows * 1.15)
 
 /** Slots of an open-addressed index over so many rows: a power of two, at most 0.72 full. */
 export const slotsFor = (rows: number): number => 2 ** Math.ceil(Math.log2(rows * 1.4))
