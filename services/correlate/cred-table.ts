@@ -56,7 +56,7 @@ export class CredTable {
   readonly issues: (IssueCopy | undefined)[] = []
   readonly inherits: (readonly Inherit[] | undefined)[] = []
   readonly reports: (KeyReports | undefined)[] = []
-  readonly rich: (RichCred | undefined)[] = []
+  readonly rich = new Map<number, RichCred>()
   readonly texts = new TextSets()
   /** Account ids and instances by number. */
   readonly names = new Values()
@@ -87,7 +87,6 @@ export class CredTable {
     this.issues.push(undefined)
     this.inherits.push(undefined)
     this.reports.push(undefined)
-    this.rich.push(undefined)
     if (key !== '' && first < 0)
       this.byKey.put(row, (each) => hashWords(this.creds.words, each * credWords + inCred.key))
     if (first >= 0) listIn(this.twins, first).push(row)

@@ -157,10 +157,10 @@ export class Cred {
     this.table.reports[this.index] = reports
   }
   get rich(): RichCred | undefined {
-    return this.table.rich[this.index]
+    return this.table.rich.get(this.index)
   }
-  set rich(rich: RichCred | undefined) {
-    this.table.rich[this.index] = rich
+  set rich(rich: RichCred) {
+    this.table.rich.set(this.index, rich)
   }
 
   private word(at: number): number {

@@ -12,7 +12,7 @@ export type HopVersions = Readonly<
 export const hopVersions: HopVersions = {
   normalise: 1,
   join: 4,
-  correlate: 5,
+  correlate: 6,
   detect: 1,
   story: 1,
 }
