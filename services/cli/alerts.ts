@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import type { DataFile } from '#shared/ports/data-file.ts'
 import type { DeadDelivery, LaneCount } from '#shared/ports/outbox.ts'
 import { printable } from '#shared/printable.ts'
@@ -12,6 +11,7 @@ import {
   textOf,
   UsageError,
 } from './command.ts'
+import { besideServe } from './beside.ts'
 import { rfc3339 } from './report-json.ts'
 import { clock, plural } from './words.ts'
 
@@ -36,12 +36,7 @@ export const alertsCommand: Command = {
     if (!action) throw new UsageError('alerts: say list, dead or retry.')
     if (rest.length > 0) throw new UsageError(`alerts ${verb}: one id at a time.`)
     const work = action(id, args, context)
-    const open = context.machine.beside(resolve(context.cwd, context.config.data), 'refuse')
-    try {
-      return await Promise.resolve(work(open))
-    } finally {
-      open.close()
-    }
+    return await besideServe(context, work, 'refuse')
   },
 }
 

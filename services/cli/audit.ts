@@ -1,6 +1,6 @@
-import { resolve } from 'node:path'
 import { checkChain } from '#shared/facts/chain.ts'
 import type { Head } from '#shared/messages/containment.ts'
+import { besideServe } from './beside.ts'
 import { type Command, exit, isOn, textsOf, UsageError } from './command.ts'
 
 /** `keytrail audit`: whether what was decided and done still stands as it was written. */
@@ -21,16 +21,12 @@ export const auditCommand: Command = {
     const [verb = '', ...rest] = args.positionals
     if (verb !== 'verify' || rest.length > 0) throw new UsageError('audit: say verify.')
     const kept = textsOf(args, 'head').map(headOf)
-    const open = context.machine.beside(resolve(context.cwd, context.config.data))
-    try {
-      const { containment: store } = open
-      const found = store.together(() => checkChain(store.links(), [store.head(), ...kept]))
-      const line = isOn(args, 'json') ? JSON.stringify(found) : inWords(found)
-      context.stdout.write(`${line}\n`)
-      return await Promise.resolve(found.intact ? exit.fine : exit.failed)
-    } finally {
-      open.close()
-    }
+    const found = await besideServe(context, ({ containment: store }) =>
+      store.together(() => checkChain(store.links(), [store.head(), ...kept])),
+    )
+    const line = isOn(args, 'json') ? JSON.stringify(found) : inWords(found)
+    context.stdout.write(`${line}\n`)
+    return found.intact ? exit.fine : exit.failed
   },
 }
 

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import { orderStates, type Decision, type Told } from '#shared/messages/containment.ts'
 import type { DataFile } from '#shared/ports/data-file.ts'
 import { printable } from '#shared/printable.ts'
@@ -7,6 +6,7 @@ import { voiceOf } from '#services/alert/voice.ts'
 import { detections } from '#services/detect/detections/index.ts'
 import { decide } from '#services/contain/decide.ts'
 import { frontDesk } from '#services/desk/front.ts'
+import { besideServe } from './beside.ts'
 import {
   type Arguments,
   type Command,
@@ -57,12 +57,12 @@ export const containCommand: Command = {
   async run(args, context) {
     const [verb = '', about = '', ...rest] = args.positionals
     if (rest.length > 0) throw new UsageError(`contain ${verb}: one id at a time.`)
-    if (verb === 'list') return opened(context, (open) => list(open, args, context))
+    if (verb === 'list') return besideServe(context, (open) => list(open, args, context))
     const alone = verb === 'stop' || verb === 'resume'
     if (alone && about !== '') throw new UsageError(`contain ${verb}: takes no id.`)
     if (!alone && about === '' && verbs.includes(verb))
       throw new UsageError(`contain ${verb}: which one?`)
-    if (verb === 'plan') return opened(context, (open) => plan(open, about, args, context))
+    if (verb === 'plan') return besideServe(context, (open) => plan(open, about, args, context))
     if (verb === 'apply' || verb === 'verify' || verb === 'undo' || alone)
       return decided(verb, about, args, context)
     throw new UsageError(`contain: say ${verbs.join(', ')}.`)
@@ -95,15 +95,6 @@ async function decidedAbout(
   const [about = '', ...rest] = args.positionals
   if (about === '' || rest.length > 0) throw new UsageError(`${kind}: say one incident or order.`)
   return decided(kind, about, args, context)
-}
-
-async function opened(context: Context, work: (open: DataFile) => number): Promise<number> {
-  const open = context.machine.beside(resolve(context.cwd, context.config.data))
-  try {
-    return await Promise.resolve(work(open))
-  } finally {
-    open.close()
-  }
 }
 
 function list({ containment: store }: DataFile, args: Arguments, { stdout }: Context): number {
@@ -148,7 +139,7 @@ function decided(
     throw new UsageError(`${kind}: a reason has at most ${reasonMax} characters.`)
   const option = textOf(args, 'option') ?? ''
   const decision: Decision = { kind, about, option, by: doerOf(args, context), reason, at }
-  return opened(context, ({ containment: store, desk, outbox }) => {
+  return besideServe(context, ({ containment: store, desk, outbox }) => {
     const isKnown =
       about === '' ||
       store.order(about) ||

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import { voiceOf } from '#services/alert/voice.ts'
 import { mailing } from '#services/alert/addressed.ts'
 import { frontDesk } from '#services/desk/front.ts'
@@ -7,6 +6,7 @@ import { detections } from '#services/detect/detections/index.ts'
 import { caseStates, closings, type Case, type CaseState } from '#shared/messages/desk.ts'
 import type { DataFile } from '#shared/ports/data-file.ts'
 import { printable } from '#shared/printable.ts'
+import { besideServe } from './beside.ts'
 import { caseJson, caseLine, caseText } from './case-text.ts'
 import {
   type Arguments,
@@ -64,12 +64,7 @@ export const incidentsCommand: Command = {
     if (!action) throw new UsageError('incidents: say list, show, ack, close or reopen.')
     if (rest.length > 0) throw new UsageError(`incidents ${verb}: one id at a time.`)
     const plan = action(handle ?? '', args, context)
-    const open = context.machine.beside(resolve(context.cwd, context.config.data), 'refuse')
-    try {
-      return await Promise.resolve(plan(open))
-    } finally {
-      open.close()
-    }
+    return await besideServe(context, plan, 'refuse')
   },
 }
 

@@ -1,7 +1,7 @@
-import { resolve } from 'node:path'
 import { printable } from '#shared/printable.ts'
 import type { SourceRow, SourceStore } from '#shared/ports/source-store.ts'
 import { hashOf, tokenBytes, tokenFrom } from '#services/doors/tokens.ts'
+import { besideServe } from './beside.ts'
 import {
   type Arguments,
   type Command,
@@ -47,12 +47,7 @@ export const sourcesCommand: Command = {
     const action = Object.hasOwn(actions, verb) ? actions[verb] : undefined
     if (!action) throw new UsageError('sources: say add, list, rotate or remove.')
     if (more.length > 0) throw new UsageError(`sources ${verb}: one name only.`)
-    const data = context.machine.beside(resolve(context.cwd, context.config.data))
-    try {
-      return await Promise.resolve(action(data.sources, name, args, context))
-    } finally {
-      data.close()
-    }
+    return await besideServe(context, ({ sources }) => action(sources, name, args, context))
   },
 }
 

@@ -1,5 +1,5 @@
 import { hash32 } from '#shared/facts/hash.ts'
-import { hashWords, KeyIds } from '#shared/facts/key-ids.ts'
+import { hashWords, KeyIds, rowWithKey } from '#shared/facts/key-ids.ts'
 import { RowIndex, Rows } from '#shared/facts/rows.ts'
 import type { Inherit, KeyReports } from '#shared/messages/hops.ts'
 import type { IssueCopy } from '#shared/messages/use.ts'
@@ -63,15 +63,7 @@ export class CredTable {
 
   /** The first credential with this key id, which must have been noted; −1 if there is none. */
   withKey(): number {
-    const { words } = this.keys
-    const known = this.creds.words
-    let row = -1
-    let slot = this.byKey.slot(hashWords(words, 0))
-    for (; (row = this.byKey.at(slot)) >= 0; slot = this.byKey.next(slot)) {
-      const at = row * credWords + inCred.key
-      if (known[at] === words[0] && sameRest(known, at, words)) return row
-    }
-    return -1
+    return rowWithKey(this.creds, inCred.key, this.byKey, this.keys)
   }
 
   /** Makes a row for the key id that was noted, of a session. */
@@ -141,9 +133,6 @@ export class CredTable {
     return this.keys.text(this.creds.words, cred * credWords + inCred.key)
   }
 }
-
-const sameRest = (known: Uint32Array, at: number, words: Uint32Array): boolean =>
-  known[at + 1] === words[1] && known[at + 2] === words[2] && known[at + 3] === words[3]
 
 const hashName = (principal: string, created: number, key: string): number =>
   (hash32(principal) ^

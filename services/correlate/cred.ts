@@ -1,3 +1,4 @@
+import { RowView } from '#shared/facts/rows.ts'
 import type { IdentityKind, IssueCopy } from '#shared/messages/use.ts'
 import type { Inherit, KeyReports } from '#shared/messages/hops.ts'
 import { inCred, nothing, inSession, type CredTable } from './cred-table.ts'
@@ -22,17 +23,15 @@ const kinds: readonly IdentityKind[] = [
 ]
 
 /**
- * One credential as one session shows it. Facts about it only ever grow. This is a look at a row of the table: two looks at one
- * credential are two objects, and `index` tells whether they are.
+ * One credential as one session shows it. Facts about it only ever grow. Its `index` is the owner of rows in `seen` and
+ * `requests`.
  */
-export class Cred {
-  /** Its number: owner of rows in `seen` and `requests`. */
-  readonly index: number
+export class Cred extends RowView {
   private readonly table: CredTable
 
   constructor(table: CredTable, index: number) {
+    super(table.creds, index)
     this.table = table
-    this.index = index
   }
 
   isIn(table: CredTable): boolean {
@@ -48,80 +47,80 @@ export class Cred {
     return this.word(inCred.uses)
   }
   set uses(count: number) {
-    this.put(inCred.uses, count)
+    this.setWord(inCred.uses, count)
   }
   /** Chains of rows of `seen`: what it called, and from where; −1 without any. */
   get what(): number {
     return this.link(inCred.what)
   }
   set what(row: number) {
-    this.put(inCred.what, row)
+    this.setWord(inCred.what, row)
   }
   get where(): number {
     return this.link(inCred.where)
   }
   set where(row: number) {
-    this.put(inCred.where, row)
+    this.setWord(inCred.where, row)
   }
   /** How many rows these chains have, at most 255. */
   get whatCount(): number {
     return this.word(inCred.tally) & 0xff
   }
   set whatCount(count: number) {
-    this.put(inCred.tally, (this.word(inCred.tally) & ~0xff) | count)
+    this.setWord(inCred.tally, (this.word(inCred.tally) & ~0xff) | count)
   }
   get whereCount(): number {
     return (this.word(inCred.tally) >>> 8) & 0xff
   }
   set whereCount(count: number) {
-    this.put(inCred.tally, (this.word(inCred.tally) & ~0xff00) | (count << 8))
+    this.setWord(inCred.tally, (this.word(inCred.tally) & ~0xff00) | (count << 8))
   }
   /** The row of `seen` with its first and latest direct use. */
   get ends(): number {
     return this.word(inCred.ends)
   }
   set ends(row: number) {
-    this.put(inCred.ends, row)
+    this.setWord(inCred.ends, row)
   }
   /** The first pair of address and agent, as a number, −1 without any, and whether another was ever seen. */
   get place(): number {
     return this.link(inCred.place)
   }
   set place(pair: number) {
-    this.put(inCred.place, pair)
+    this.setWord(inCred.place, pair)
   }
   get moved(): boolean {
-    return this.has(movedBit)
+    return this.hasBit(inCred.tally, movedBit)
   }
   set moved(is: boolean) {
-    this.mark(movedBit, is)
+    this.setBit(inCred.tally, movedBit, is)
   }
   /** Were there more places than are kept, and more programs than one? */
   get crowded(): boolean {
-    return this.has(crowdedBit)
+    return this.hasBit(inCred.tally, crowdedBit)
   }
   set crowded(is: boolean) {
-    this.mark(crowdedBit, is)
+    this.setBit(inCred.tally, crowdedBit, is)
   }
   get mixed(): boolean {
-    return this.has(mixedBit)
+    return this.hasBit(inCred.tally, mixedBit)
   }
   set mixed(is: boolean) {
-    this.mark(mixedBit, is)
+    this.setBit(inCred.tally, mixedBit, is)
   }
   /** The place of the last use, as a number: most uses of a key come from one place. −1 before the first. */
   get placeNow(): number {
     return this.link(inCred.placeNow)
   }
   set placeNow(pair: number) {
-    this.put(inCred.placeNow, pair)
+    this.setWord(inCred.placeNow, pair)
   }
   /** A use later than this must be judged at once: after expiry or after the end of a task. */
   get watchFrom(): number {
-    return this.table.creds.time(this.index, inCred.watchFrom)
+    return this.time(inCred.watchFrom)
   }
   set watchFrom(at: number) {
-    this.table.creds.setTime(this.index, inCred.watchFrom, at)
+    this.setTime(inCred.watchFrom, at)
   }
   /** SourceIdentity and runtimes that its uses showed. */
   get sources(): readonly string[] {
@@ -134,7 +133,7 @@ export class Cred {
   show(kind: 'sources' | 'scopes', text: string): boolean {
     const before = this.word(inCred.texts)
     const after = this.table.texts.with(before, kind, text)
-    if (after !== before) this.put(inCred.texts, after)
+    if (after !== before) this.setWord(inCred.texts, after)
     return after !== before
   }
   /** The issue record that made it, what its parents told, and what reports say of its key; looked up when they come. */
@@ -163,34 +162,20 @@ export class Cred {
     this.table.rich.set(this.index, rich)
   }
 
-  private word(at: number): number {
-    return this.table.creds.word(this.index, at)
-  }
-  private put(at: number, value: number): void {
-    this.table.creds.setWord(this.index, at, value)
-  }
   private link(at: number): number {
     const row = this.word(at)
     return row === nothing ? -1 : row
   }
-  private has(bit: number): boolean {
-    return (this.word(inCred.tally) & bit) !== 0
-  }
-  private mark(bit: number, is: boolean): void {
-    const tally = this.word(inCred.tally)
-    this.put(inCred.tally, is ? tally | bit : tally & ~bit)
-  }
 }
 
 /** One session: what shows one principal and one creation date, or one long-lived key. A look at a row, as `Cred` is. */
-export class Session {
-  readonly index: number
+export class Session extends RowView {
   private readonly table: CredTable
   private name: string | undefined
 
   constructor(table: CredTable, index: number) {
+    super(table.sessions, index)
     this.table = table
-    this.index = index
   }
 
   get id(): string {
@@ -205,13 +190,13 @@ export class Session {
     return this.table.names.text(this.word(inSession.account))
   }
   get created(): number {
-    return this.table.sessions.time(this.index, inSession.created)
+    return this.time(inSession.created)
   }
   get identity(): IdentityKind {
     return kinds[this.word(inSession.traits) & kindMask] ?? 'unknown'
   }
   set identity(kind: IdentityKind) {
-    this.put(inSession.traits, (this.word(inSession.traits) & ~kindMask) | kinds.indexOf(kind))
+    this.setWord(inSession.traits, (this.word(inSession.traits) & ~kindMask) | kinds.indexOf(kind))
   }
   get isAlone(): boolean {
     return !this.table.companions.has(this.index)
@@ -224,41 +209,41 @@ export class Session {
   }
   /** When the latest new place appeared: uses that only go on after it cannot change what places come to. */
   get arrived(): number {
-    return this.table.sessions.time(this.index, inSession.arrived)
+    return this.time(inSession.arrived)
   }
   set arrived(at: number) {
-    this.table.sessions.setTime(this.index, inSession.arrived, at)
+    this.setTime(inSession.arrived, at)
   }
   get console(): boolean {
-    return this.has(consoleBit)
+    return this.hasBit(inSession.traits, consoleBit)
   }
   set console(is: boolean) {
-    this.mark(consoleBit, is)
+    this.setBit(inSession.traits, consoleBit, is)
   }
   get hiddenIssue(): boolean {
-    return this.has(hiddenBit)
+    return this.hasBit(inSession.traits, hiddenBit)
   }
   set hiddenIssue(is: boolean) {
-    this.mark(hiddenBit, is)
+    this.setBit(inSession.traits, hiddenBit, is)
   }
   get instance(): string {
     return this.table.names.text(this.word(inSession.instance))
   }
   set instance(name: string) {
-    this.put(inSession.instance, this.table.names.number(name))
+    this.setWord(inSession.instance, this.table.names.number(name))
   }
   get queued(): boolean {
-    return this.has(queuedBit)
+    return this.hasBit(inSession.traits, queuedBit)
   }
   set queued(is: boolean) {
-    this.mark(queuedBit, is)
+    this.setBit(inSession.traits, queuedBit, is)
   }
   /** Did anything change that must be judged again? A mere new child only has to be told. */
   get stale(): boolean {
-    return this.has(staleBit)
+    return this.hasBit(inSession.traits, staleBit)
   }
   set stale(is: boolean) {
-    this.mark(staleBit, is)
+    this.setBit(inSession.traits, staleBit, is)
   }
   get rich(): RichSession | undefined {
     return this.table.richSessions.get(this.index)
@@ -279,19 +264,5 @@ export class Session {
   }
   set said(said: Map<string, string>) {
     this.table.said.set(this.index, said)
-  }
-
-  private word(at: number): number {
-    return this.table.sessions.word(this.index, at)
-  }
-  private put(at: number, value: number): void {
-    this.table.sessions.setWord(this.index, at, value)
-  }
-  private has(bit: number): boolean {
-    return (this.word(inSession.traits) & bit) !== 0
-  }
-  private mark(bit: number, is: boolean): void {
-    const traits = this.word(inSession.traits)
-    this.put(inSession.traits, is ? traits | bit : traits & ~bit)
   }
 }

@@ -1,3 +1,5 @@
+import type { RowIndex, Rows } from './rows.ts'
+
 /**
  * Key ids in little room. AWS key ids are 20 letters and digits (IAM identifiers, unique ids); such a text is four 32-bit
  * words, six bits for each unit. Any other one is an index into a table of strings, in words that no such text has.
@@ -40,6 +42,23 @@ export function hashWords(words: Uint32Array, at: number): number {
   h = Math.imul(h ^ (h >>> 13) ^ (words[at + 2] ?? 0), 0x27d4eb2f)
   h = Math.imul(h ^ (h >>> 15) ^ (words[at + 3] ?? 0), 0x165667b1)
   return (h ^ (h >>> 16)) >>> 0
+}
+
+/** The first row of an index by key id that has this one in its words from `at` on; −1 if none has. */
+export function rowWithKey(
+  { words, width }: Rows,
+  at: number,
+  index: RowIndex,
+  { words: id }: KeyIds,
+): number {
+  const [a, b, c, d] = [id[0], id[1], id[2], id[3]]
+  let row = -1
+  let slot = index.slot(hashWords(id, 0))
+  for (; (row = index.at(slot)) >= 0; slot = index.next(slot)) {
+    const k = row * width + at
+    if (words[k] === a && words[k + 1] === b && words[k + 2] === c && words[k + 3] === d) return row
+  }
+  return -1
 }
 
 const unitsMax = 20

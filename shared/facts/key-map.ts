@@ -1,4 +1,4 @@
-import { hashWords, KeyIds } from './key-ids.ts'
+import { hashWords, KeyIds, rowWithKey } from './key-ids.ts'
 import { RowIndex, Rows } from './rows.ts'
 
 /** A map by key id, for very many of them: 16 bytes a key, and a value beside. Nothing is ever taken out. */
@@ -27,12 +27,6 @@ export class KeyMap<V> {
 
   private find(key: string): number {
     this.ids.note(key)
-    const { words: id } = this.ids
-    const { words } = this.rows
-    let row = -1
-    let slot = this.index.slot(hashWords(id, 0))
-    for (; (row = this.index.at(slot)) >= 0; slot = this.index.next(slot))
-      if (id.every((word, i) => words[row * 4 + i] === word)) return row
-    return -1
+    return rowWithKey(this.rows, 0, this.index, this.ids)
   }
 }

@@ -45,6 +45,37 @@ export class Rows {
   }
 }
 
+/** A look at one row, for classes that give its words names. Two looks at one row are two objects: `index` tells. */
+export class RowView {
+  readonly index: number
+  private readonly rows: Rows
+
+  constructor(rows: Rows, index: number) {
+    this.rows = rows
+    this.index = index
+  }
+
+  protected word(at: number): number {
+    return this.rows.word(this.index, at)
+  }
+  protected setWord(at: number, value: number): void {
+    this.rows.setWord(this.index, at, value)
+  }
+  protected time(at: number): number {
+    return this.rows.time(this.index, at)
+  }
+  protected setTime(at: number, value: number): void {
+    this.rows.setTime(this.index, at, value)
+  }
+  protected hasBit(at: number, bit: number): boolean {
+    return (this.word(at) & bit) !== 0
+  }
+  protected setBit(at: number, bit: number, is: boolean): void {
+    const word = this.word(at)
+    this.setWord(at, is ? word | bit : word & ~bit)
+  }
+}
+
 /**
  * Which rows may have a key, by a 32-bit hash of it: an open-addressed list of row numbers. Who asks compares the keys, and
  * goes on with the next slot until there is no row:
