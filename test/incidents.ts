@@ -6,6 +6,7 @@ import { noHolder, type Holder } from '#shared/messages/holder.ts'
 import type { Incident } from '#shared/messages/incident.ts'
 import type { Desk } from '#shared/ports/desk.ts'
 import type { Changes } from '#shared/ports/effects.ts'
+import type { Recall } from '#services/desk/evidence.ts'
 import { frontDesk, type FrontDesk } from '#services/desk/front.ts'
 
 /** Findings and incidents made by hand, and a desk that hears of them. */
@@ -67,9 +68,13 @@ export const heldBy = (agent: string): Holder => ({
 export const holdMs = 60_000
 
 /** A desk, what was sent from it, and its rows. */
-export function deskAt(desk: Desk = memoryDesk()) {
+export function deskAt(desk: Desk = memoryDesk(), recall?: Recall) {
   const sent: Notice[] = []
-  const front: FrontDesk = frontDesk({ desk, send: (notices) => void sent.push(...notices) })
+  const front: FrontDesk = frontDesk({
+    desk,
+    send: (notices) => void sent.push(...notices),
+    ...(recall && { recall }),
+  })
   const standing = new Map<string, readonly Incident[]>()
   /** What the roots tell at a second; gives what was sent, as `KIND HANDLE: WORDS`. */
   const hear = (

@@ -1,17 +1,20 @@
 import { memoryDeadLetters } from '#infra/memory/dead-letters.ts'
 import { memoryEffects } from '#infra/memory/effects.ts'
 import { memoryJournal } from '#infra/memory/journal.ts'
+import { memoryRecordIndex } from '#infra/memory/record-index.ts'
 import { memorySnapshots } from '#infra/memory/snapshots.ts'
 import type { Database } from '#infra/sqlite/database.ts'
 import { deadLettersPart, sqliteDeadLetters } from '#infra/sqlite/dead-letters.ts'
 import { effectsPart, sqliteEffects } from '#infra/sqlite/effects.ts'
 import { journalPart, sqliteJournal } from '#infra/sqlite/journal.ts'
+import { recordIndexPart, sqliteRecordIndex } from '#infra/sqlite/record-index.ts'
 import { snapshotsPart, sqliteSnapshots } from '#infra/sqlite/snapshots.ts'
 import type { DeadLetters } from '#shared/ports/dead-letters.ts'
 import type { Effects } from '#shared/ports/effects.ts'
 import type { MappedRecord, Offer } from '#shared/ports/intake.ts'
 import type { Journal } from '#shared/ports/journal.ts'
 import type { Log } from '#shared/ports/log.ts'
+import type { RecordIndex } from '#shared/ports/record-index.ts'
 import type { Snapshots } from '#shared/ports/snapshots.ts'
 import { defaultPolicy } from '#shared/policy.ts'
 import { detections } from '#services/detect/detections/index.ts'
@@ -24,6 +27,7 @@ import { issuers } from '#test/properties/world.ts'
 /** Everything that outlives a loop. */
 export type Stores = {
   readonly journal: Journal
+  readonly records: RecordIndex
   readonly effects: Effects
   readonly snapshots: Snapshots
   readonly letters: DeadLetters
@@ -31,15 +35,23 @@ export type Stores = {
 
 export const memoryStores = (): Stores => ({
   journal: memoryJournal(),
+  records: memoryRecordIndex(),
   effects: memoryEffects(),
   snapshots: memorySnapshots(),
   letters: memoryDeadLetters(),
 })
 
-export const storeParts = [journalPart, effectsPart, snapshotsPart, deadLettersPart] as const
+export const storeParts = [
+  journalPart,
+  effectsPart,
+  snapshotsPart,
+  deadLettersPart,
+  recordIndexPart,
+] as const
 
 export const sqliteStores = (db: Database): Stores => ({
   journal: sqliteJournal(db),
+  records: sqliteRecordIndex(db),
   effects: sqliteEffects(db),
   snapshots: sqliteSnapshots(db),
   letters: sqliteDeadLetters(db),

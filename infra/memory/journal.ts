@@ -19,6 +19,7 @@ export function memoryJournal(): Journal {
         from = next.position - 1
       }
     },
+    batch: (wanted) => batches.find(({ position }) => position === wanted),
     head: () => last,
     first: () => batches[0]?.position ?? last + 1,
     bookmark: (source) => bookmarks.get(source),

@@ -8,6 +8,7 @@ import { effectsPart, sqliteEffects } from './effects.ts'
 import { journalPart, sqliteJournal } from './journal.ts'
 import type { Part } from './migrate.ts'
 import { outboxPart, sqliteOutbox } from './outbox.ts'
+import { recordIndexPart, sqliteRecordIndex } from './record-index.ts'
 import { snapshotsPart, sqliteSnapshots } from './snapshots.ts'
 import { sourcesPart, sqliteSources } from './source-store.ts'
 
@@ -21,6 +22,7 @@ const allParts: readonly Part[] = [
   outboxPart,
   sourcesPart,
   containmentPart,
+  recordIndexPart,
 ]
 
 /**
@@ -43,6 +45,7 @@ export function openBeside(file: string, ifMissing: 'make' | 'refuse' = 'make'):
 
 const dataFile = (db: Database): DataFile => ({
   journal: sqliteJournal(db),
+  records: sqliteRecordIndex(db),
   effects: sqliteEffects(db),
   snapshots: sqliteSnapshots(db),
   letters: sqliteDeadLetters(db),

@@ -25,6 +25,7 @@ export function sqliteJournal(db: Database): Journal {
   const next = db.prepare<Logged>(
     `SELECT position, at, body FROM batch WHERE position > ? ORDER BY position LIMIT ${readAtOnce}`,
   )
+  const one = db.prepare<Logged>('SELECT position, at, body FROM batch WHERE position = ?')
   const last = db.prepare<{ seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'batch'")
   const least = db.prepare<{ position: number | null }>(
     'SELECT min(position) AS position FROM batch',
@@ -49,6 +50,7 @@ export function sqliteJournal(db: Database): Journal {
         from = end.position
       }
     },
+    batch: (position) => one.get(position),
     head,
     first: () => least.get()?.position ?? head() + 1,
     bookmark: (source) => marked.get(source)?.mark,

@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { handleFor, type Notice } from '#shared/messages/desk.ts'
 import type { Lane } from '#shared/ports/outbox.ts'
+import { memoryDesk } from '#infra/memory/desk.ts'
 import { memoryOutbox } from '#infra/memory/outbox.ts'
 import { deskAt, findingOf, heldBy, incidentOf } from '#test/incidents.ts'
+import { callWith } from '#test/calls.ts'
 import { ocsfProblems } from '#test/ocsf.ts'
+import type { Recall } from '#services/desk/evidence.ts'
 import { mailing } from './addressed.ts'
 import { ocsfEvents } from './ocsf.ts'
 import { pagerDutyBody } from './pagerduty.ts'
@@ -21,9 +24,11 @@ const canary = 'Bearer CANARY.CANARY'
 const evil = `<!channel> <@U1> *b* _i_ & "q" [x](https://evil.example) \u001B[31m\u202E\u0000 ${canary} `
 const long = 'L'.repeat(50_000).replaceAll('LLLLLLLLLL', 'LLLLLLLLL ')
 
-/** One incident through all that may become of it. */
+/** One incident through all that may become of it; of each record that it stands on the log has the call. */
 function life(words = 'read 12 secrets in 4 s'): Notice[] {
-  const { hear, front, sent } = deskAt()
+  const recall: Recall = (marks) =>
+    new Map(marks.map((mark, n) => [mark.id, callWith(words, mark, n)]))
+  const { hear, front, sent } = deskAt(memoryDesk(), recall)
   const held = heldBy(words)
   const a = findingOf('a', { says: words, session: words, unknown: [words], tags: [words] })
   const more = findingOf('x', { severity: 'critical', detection: 'audit-tampering', holder: held })
@@ -49,6 +54,7 @@ const requiredBy: Readonly<Record<number, readonly string[]>> = {
   2004: ['finding_info'],
   2005: ['finding_info_list', 'status_id'],
   7001: ['command_uid'],
+  6003: ['actor', 'api', 'src_endpoint'],
 }
 
 describe('OCSF 1.8.0', () => {
@@ -78,8 +84,10 @@ describe('OCSF 1.8.0', () => {
       metadata.uid,
     ])
     expect(told).toEqual([
+      [6003, 99, 'record-a'],
       [2004, 1, `${A}.1.1`],
       [2005, 1, `${A}.1`],
+      [6003, 99, 'record-x'],
       [2004, 1, `${A}.2.1`],
       [2005, 2, `${A}.2`],
       [2005, 2, `${A}.3`],
@@ -94,7 +102,7 @@ describe('OCSF 1.8.0', () => {
   })
 
   test('it names the technique, the evidence, the account, the verdict and who works on it', () => {
-    const all = events()
+    const all = events().filter(({ class_uid }) => class_uid !== 6003)
     expect(all[0]).toMatchObject({
       severity_id: 3,
       cloud: { provider: 'AWS', account: { uid: '111122223333' } },

@@ -1,30 +1,29 @@
 import type { Case, Closed, DeskEvent, Notice, Remedy } from '#shared/messages/desk.ts'
 import type { Finding, Severity } from '#shared/messages/finding.ts'
+import type { Use } from '#shared/messages/use.ts'
 import { levels, type Holder, type PathNode } from '#shared/messages/holder.ts'
+import { apiActivity, callOf } from './api-activity.ts'
+import { cloudOf, headOf, type OcsfEvent } from './head.ts'
 import { safe, safeList } from './safe.ts'
 import type { Voice } from './voice.ts'
 
 /**
- * Incidents as OCSF 1.8.0 (schema.ocsf.io/1.8.0): Detection Finding 2004 for each finding that is new, Remediation Activity
- * 7001 for a step of containment, Incident Finding 2005 for the event. Identifiers, and so the whole, are the same whenever a
+ * Incidents as OCSF 1.8.0 (schema.ocsf.io/1.8.0): API Activity 6003 for the evidence of findings that are new, Detection
+ * Finding 2004 for each of these, Remediation Activity 7001 for a step of containment, Incident Finding 2005 for the event. Identifiers, and so the whole, are the same whenever a
  * notice is told again. What OCSF has no attribute for is below `unmapped.keytrail`.
  */
 export function ocsfEvents(notice: Notice, voice: Voice): readonly OcsfEvent[] {
-  const { event, incident, fresh } = notice
+  const { event, incident, fresh, evidence = [], of } = notice
   const isFresh = new Set(fresh)
   const findings = incident.findings.filter(({ key }) => isFresh.has(key)).slice(0, freshMax)
   return [
+    ...evidence.map((use) => apiActivity(use, of.handle, voice)),
     ...findings.map((finding, n) =>
       detectionFinding(finding, `${event.id}.${n + 1}`, notice, voice),
     ),
     ...(event.remedy ? [remediation(event.remedy, notice, voice)] : []),
     incidentFinding(notice, voice),
   ]
-}
-
-export type OcsfEvent = Readonly<Record<string, unknown>> & {
-  readonly class_uid: number
-  readonly metadata: { readonly uid: string }
 }
 
 /** Bounds of one body: findings told whole, findings named, and evidence of each. */
@@ -35,23 +34,16 @@ const relatedMax = 5
 const credentialsMax = 50
 const chainMax = 20
 
-export const severityIds: Readonly<Record<Severity, number>> = {
-  info: 1,
-  low: 2,
-  medium: 3,
-  high: 4,
-  critical: 5,
-}
-
 const kinds = { create: 1, update: 2, close: 3 } as const
 
 function detectionFinding(
   finding: Finding,
   uid: string,
-  { event, incident, of }: Notice,
+  { event, incident, of, evidence: told }: Notice,
   voice: Voice,
 ): OcsfEvent {
   const { session, principal, credentials, evidence, count, severity } = finding
+  const uses = new Map(told?.map((use) => [use.id, use]))
   return {
     ...head(2004, 2, kinds.create, event, severity, voice, uid, incident.id),
     message: safe(`${principal} ${finding.says}`),
@@ -65,18 +57,36 @@ function detectionFinding(
       user: { uid: safe(principal), credential_uid: safe(credentials[0] ?? '') },
       session: { uid: safe(session) },
     },
-    evidences: evidence
-      .slice(0, evidenceMax)
-      .map(({ id, at }) => ({ uid: safe(id), data: { record: safe(id), time: at } })),
+    evidences: evidence.slice(0, evidenceMax).map(({ id, at }) => evidenceAs(id, at, uses.get(id))),
     resources: resourcesOf(credentials),
-    ...cloudOf(principal),
+    ...cloudOf(accountOf(principal)),
     unmapped: {
       keytrail: {
         holder: holderOf(finding.holder),
         unknown: safeList(finding.unknown, namedMax),
         tags: safeList(finding.tags, namedMax),
+        ...(told && { evidence: shownOf(finding, uses) }),
       },
     },
+  }
+}
+
+/** A record that the finding stands on, with the call if it could be found. */
+const evidenceAs = (id: string, at: number, use: Use | undefined) => ({
+  uid: safe(id),
+  data: { record: safe(id), time: at },
+  ...(use && callOf(use)),
+})
+
+/** How much of the evidence is told as events of its own, and why not all of it. */
+function shownOf({ evidence, count }: Finding, uses: ReadonlyMap<string, Use>) {
+  const shown = evidence.filter(({ id }) => uses.has(id)).length
+  return {
+    records: count,
+    shown,
+    ...(shown < count && {
+      says: 'records that are not shown are too many for one alert, no calls, or not found in the log any more',
+    }),
   }
 }
 
@@ -98,7 +108,7 @@ function incidentFinding({ event, of, incident }: Notice, voice: Voice): OcsfEve
       .map((finding) => findingInfo(finding, of, voice, relatedMax)),
     ...assigneeOf(of),
     ...verdictOf(of.closed),
-    ...cloudOf(incident.chain.at(-1)?.principal ?? ''),
+    ...cloudOf(accountOf(incident.chain.at(-1)?.principal ?? '')),
     unmapped: { keytrail: inOwnWords({ event, of, incident }) },
   }
 }
@@ -112,7 +122,7 @@ function remediation(remedy: Remedy, { event, of, incident }: Notice, voice: Voi
     message: says,
     status_id: outcomes[remedy.outcome],
     remediation: { desc: says },
-    ...cloudOf(incident.chain.at(-1)?.principal ?? ''),
+    ...cloudOf(accountOf(incident.chain.at(-1)?.principal ?? '')),
     unmapped: { keytrail: { incident: of.handle, by: safe(event.by) } },
   }
 }
@@ -120,35 +130,16 @@ function remediation(remedy: Remedy, { event, of, incident }: Notice, voice: Voi
 const activities = { evict: 2, restore: 3 } as const
 const outcomes = { success: 1, failure: 2, partial: 4, pending: 0 } as const
 
-/** What every class requires, and what tells repeats and belongings. */
-function head(
+const head = (
   class_uid: number,
   category_uid: number,
   activity_id: number,
-  event: DeskEvent,
+  { at: time, revision: sequence }: DeskEvent,
   severity: Severity,
-  { version }: Voice,
+  voice: Voice,
   uid: string,
   handle: string,
-) {
-  return {
-    class_uid,
-    category_uid,
-    activity_id,
-    type_uid: class_uid * 100 + activity_id,
-    severity_id: severityIds[severity],
-    severity: severity === 'info' ? 'Informational' : capital(severity),
-    time: event.at,
-    metadata: {
-      version: '1.8.0',
-      uid,
-      correlation_uid: handle,
-      sequence: event.revision,
-      profiles: ['cloud'],
-      product: { name: 'Keytrail', vendor_name: 'Keytrail', version },
-    },
-  }
-}
+) => headOf({ class_uid, category_uid, activity_id, severity, time, uid, handle, sequence }, voice)
 
 function findingInfo(finding: Finding, of: Case, { analytics }: Voice, related: number) {
   const { key, detection, says, first, last, evidence, count } = finding
@@ -179,12 +170,8 @@ function attackOf(id: string) {
 const resourcesOf = (credentials: readonly string[]) =>
   safeList(credentials, credentialsMax).map((uid) => ({ uid, type: 'AWS access key' }))
 
-/** Account of `111122223333/role/NAME`. */
-function cloudOf(principal: string) {
-  const [account = ''] = principal.split('/')
-  const known = /^\d{12}$/.test(account)
-  return { cloud: { provider: 'AWS', ...(known && { account: { uid: account } }) } }
-}
+/** The account of `111122223333/role/NAME`. */
+const accountOf = (principal: string): string => principal.split('/')[0] ?? ''
 
 const assigneeOf = ({ acknowledged }: Case) =>
   acknowledged
@@ -249,5 +236,3 @@ const nodeOf = ({ principal, key, edge }: PathNode) => ({
   key: safe(key),
   ...(edge && { record: safe(edge.record), rank: edge.rank }),
 })
-
-const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1)

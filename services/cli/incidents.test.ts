@@ -3,6 +3,8 @@ import { ownDataFile } from '#infra/sqlite/data-file.ts'
 import { scratch, type Scratch } from '#infra/sqlite/scratch.fixture.ts'
 import { handleFor } from '#shared/messages/desk.ts'
 import type { DataFile } from '#shared/ports/data-file.ts'
+import { bodyOf, idsOf } from '#services/serve/batch.ts'
+import { callWith } from '#test/calls.ts'
 import { commandLine, linesOf } from '#test/command-line.ts'
 import { deskAt, findingOf, incidentOf } from '#test/incidents.ts'
 
@@ -57,9 +59,18 @@ test('show tells the story and what people did', async () => {
   expect(out).toContain('acknowledged by ann')
   expect(out).toContain('raised by keytrail')
   expect(out).toContain('secret-harvest')
+  const mark = { at: findingOf('a').first.at, id: 'record-a' }
+  const batch = {
+    records: [{ record: mark.id, activities: [callWith('run-7', mark)] }],
+    dead: [],
+    progress: [],
+  }
+  const ids = idsOf(batch)
+  if (ids) served.records.note(served.journal.append(bodyOf(batch), 1), ids)
   const [line] = linesOf((await run('show', A, '--json')).out)
   expect(line).toMatchObject({ id: A, state: 'acknowledged', revision: 2 })
   expect(line?.['events']).toHaveLength(2)
+  expect(line?.['evidence']).toMatchObject([{ class_uid: 6003, metadata: { uid: 'record-a' } }])
 })
 
 test('what is decided beside serve is on its desk and in its outbox at once', async () => {

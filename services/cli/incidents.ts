@@ -1,8 +1,11 @@
 import { voiceOf } from '#services/alert/voice.ts'
+import { apiActivity } from '#services/alert/api-activity.ts'
 import { mailing } from '#services/alert/addressed.ts'
+import { evidenceOf } from '#services/desk/evidence.ts'
 import { frontDesk } from '#services/desk/front.ts'
 import type { Act, Doer } from '#services/desk/acts.ts'
 import { detections } from '#services/detect/detections/index.ts'
+import { recall } from '#services/serve/recall.ts'
 import { caseStates, closings, type Case, type CaseState } from '#shared/messages/desk.ts'
 import type { DataFile } from '#shared/ports/data-file.ts'
 import { printable } from '#shared/printable.ts'
@@ -89,12 +92,20 @@ const actions: Readonly<Record<string, Action>> = {
 
   show: (handle, args, context) => {
     needed('show', handle)
-    return ({ desk }) => {
+    return (open) => {
+      const { desk } = open
       const each = desk.case(handle)
       if (!each) return unknownHandle(handle, context)
       const events = desk.history(handle, eventsMax)
       const lines = isOn(args, 'json')
-        ? [JSON.stringify({ ...caseJson(each), whole: each.incident, events })]
+        ? [
+            JSON.stringify({
+              ...caseJson(each),
+              whole: each.incident,
+              evidence: evidenceIn(open, each, context),
+              events,
+            }),
+          ]
         : caseText(each, events, penFor(context))
       for (const line of lines) context.stdout.write(`${line}\n`)
       return exit.fine
@@ -115,6 +126,12 @@ const actions: Readonly<Record<string, Action>> = {
   reopen: (handle, args, context) =>
     decide('reopen', handle, { do: 'reopen', note: noteOf(args) }, args, context),
 }
+
+/** What it stands on, as alerts tell it, from what the log still has. */
+const evidenceIn = (open: DataFile, { handle, incident }: Case, { version }: Context) =>
+  [...recall(evidenceOf(incident.findings), [], open).values()].map((use) =>
+    apiActivity(use, handle, voiceOf(version, detections)),
+  )
 
 function decide(
   verb: string,

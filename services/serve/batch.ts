@@ -4,8 +4,10 @@ import type { Known } from '#shared/codec/known.ts'
 import type { Progress } from '#shared/messages/activity.ts'
 import type { DeadLetter } from '#shared/messages/dead-letter.ts'
 import { everywhere } from '#shared/messages/hops.ts'
+import { hash32 } from '#shared/facts/hash.ts'
 import type { MappedRecord, Offer } from '#shared/ports/intake.ts'
 import type { Bookmarks } from '#shared/ports/journal.ts'
+import type { BatchIds } from '#shared/ports/record-index.ts'
 import type { Flowing } from '#services/pipeline.ts'
 
 /** What one row of the log says: everything that several offers brought. */
@@ -47,6 +49,20 @@ type Told = readonly [
 export function batchFrom(body: Uint8Array): Batch {
   const [told, dead, progress] = decode(body, known) as Told
   return { records: told.map(([record, activities]) => ({ record, activities })), dead, progress }
+}
+
+/** Which uses it has; undefined: none. */
+export function idsOf({ records }: Batch): BatchIds | undefined {
+  const ids = new Uint32Array(records.reduce((sum, { activities }) => sum + activities.length, 0))
+  let [first, last, count] = [Infinity, -Infinity, 0]
+  for (const { activities } of records)
+    for (const each of activities) {
+      if (each.kind !== 'credential.used') continue
+      ids[count++] = hash32(each.id)
+      if (each.at < first) first = each.at
+      if (each.at > last) last = each.at
+    }
+  return count > 0 ? { first, last, ids: ids.subarray(0, count) } : undefined
 }
 
 /** A batch on its way into the engine: what it completes is known behind its records. */

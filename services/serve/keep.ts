@@ -97,6 +97,7 @@ export function keeper(
 function forget({ position }: Taken, { keepMs }: LoopOptions, ports: RecoverPorts): void {
   const before = ports.scheduler.now() - keepMs
   ports.journal.forget(before, position)
+  ports.records.forget(ports.journal.first())
   ports.letters.forget(before)
   ports.at('log forgotten')
 }

@@ -3,6 +3,7 @@ import type { ToEffects } from '#shared/messages/hops.ts'
 import type { Changes } from '#shared/ports/effects.ts'
 import type { Journal } from '#shared/ports/journal.ts'
 import type { Log } from '#shared/ports/log.ts'
+import type { RecordIndex } from '#shared/ports/record-index.ts'
 import type { Scheduler } from '#shared/ports/scheduler.ts'
 import type { Snapshots } from '#shared/ports/snapshots.ts'
 import { held, settle } from '#shared/standing.ts'
@@ -15,6 +16,7 @@ export type RecoverOptions = { readonly engine: EngineOptions; readonly generati
 
 export type RecoverPorts = TellPorts & {
   readonly journal: Journal
+  readonly records: RecordIndex
   readonly snapshots: Snapshots
   readonly scheduler: Scheduler
   readonly log: Log

@@ -75,6 +75,7 @@ test('what a source brings is logged, judged, and told once', async () => {
   await pass(1000)
   expect(heard).toEqual(['trail', 'trail'])
   expect(notices.map(({ event }) => event.kind)).toEqual(['raised'])
+  expect(notices[0]?.evidence).toMatchObject([{ id: deed.eventID, action: deed.eventName }])
   expect(serving.loop.status().position).toBe(2)
   const closed = serving.close()
   await pass(0)

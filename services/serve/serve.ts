@@ -9,6 +9,7 @@ import type { Source } from '#services/sources/source.ts'
 import type { Containing } from './containing.ts'
 import { generationOf } from './generation.ts'
 import { durableLoop, type Loop, type LoopPorts } from './loop.ts'
+import { recall } from './recall.ts'
 import type { Participant } from './tell.ts'
 
 export type ServeOptions = {
@@ -45,12 +46,15 @@ const waitingUnits = 20
 
 /** Everything of `keytrail serve` that lasts: the loop on its stores, the desk in its commits, the sources in front of it. */
 export async function serve(options: ServeOptions, ports: ServePorts): Promise<Serving> {
-  const front = frontDesk(ports)
+  const front = frontDesk({
+    ...ports,
+    recall: (marks, hand) => recall(marks, hand, ports),
+  })
   const containing = ports.contain?.(front, () => loop.engine())
   const hear: Participant = {
     wants: (records) => containing?.wants(records) ?? false,
     take({ changes, at, records }) {
-      const cases = front.hear(changes, { at, holdMs: options.holdMs })
+      const cases = front.hear(changes, { at, holdMs: options.holdMs }, records)
       const handles = cases.map(({ handle }) => handle)
       containing?.hear({ at, records, because: changes.because, handles })
     },

@@ -1,5 +1,5 @@
 import type { Engine } from '#services/pipeline.ts'
-import { batchOf, bodyOf, bookmarksOf, messagesOf, type Batch } from './batch.ts'
+import { batchOf, bodyOf, bookmarksOf, idsOf, messagesOf, type Batch } from './batch.ts'
 import type { LoopOptions } from './loop.ts'
 import type { Recovered, RecoverPorts } from './recover.ts'
 import { keeper, type Taken } from './keep.ts'
@@ -84,7 +84,13 @@ function logged(batch: Batch, at: number, taken: readonly Waiting[], ports: Reco
   ports.at('before append')
   try {
     const bookmarks = bookmarksOf(taken.map(({ offer }) => offer))
-    const position = ports.journal.append(bodyOf(batch), at, bookmarks)
+    const body = bodyOf(batch)
+    const position = ports.records.together(() => {
+      const logged = ports.journal.append(body, at, bookmarks)
+      const ids = idsOf(batch)
+      if (ids) ports.records.note(logged, ids)
+      return logged
+    })
     ports.at('after append')
     for (const { resolve } of taken) resolve({ as: 'logged' })
     return position

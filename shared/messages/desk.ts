@@ -2,6 +2,7 @@ import { hash32 } from '#shared/facts/hash.ts'
 import type { Severity } from './finding.ts'
 import type { Level } from './holder.ts'
 import type { Incident } from './incident.ts'
+import type { Use } from './use.ts'
 
 /** Why a person closes an incident; each has a verdict in OCSF 1.8.0 (`verdict_id`). */
 export const closings = [
@@ -137,6 +138,8 @@ export type Notice = {
   readonly incident: Incident
   /** Keys of the findings that were not told before. */
   readonly fresh: readonly string[]
+  /** The uses that these stand on, earliest first, as far as the log has them: see services/desk/evidence.ts. Absent: none was asked for. */
+  readonly evidence?: readonly Use[]
 }
 
 /** The name of an incident that is first raised for this finding. */

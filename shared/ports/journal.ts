@@ -23,6 +23,8 @@ export type Journal = {
   append(body: Uint8Array, at: number, bookmarks?: Bookmarks): number
   /** The batches behind a position, in order, with those that are logged while it is read. */
   read(after: number): Iterable<Logged>
+  /** One batch; undefined if it was forgotten, or never logged. */
+  batch(position: number): Logged | undefined
   /** The position of the last batch that was ever logged; 0 if none was. */
   head(): number
   /** The position of the first batch that is still there; one behind the head if none is. */

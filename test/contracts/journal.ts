@@ -28,6 +28,8 @@ export function journalContract(name: string, make: () => JournalUnderTest): voi
       expect(textsOf(journal, 1)).toEqual(['2 20 b'])
       expect(textsOf(journal, 2)).toEqual([])
       expect([journal.head(), journal.first()]).toEqual([2, 1])
+      expect(new TextDecoder().decode(journal.batch(2)?.body)).toBe('b')
+      expect([journal.batch(0), journal.batch(3)]).toEqual([undefined, undefined])
     })
 
     test('keeps bytes as they are, none and many', () => {
@@ -68,6 +70,7 @@ export function journalContract(name: string, make: () => JournalUnderTest): voi
       expect(textsOf(journal)).toEqual(['2 20 20', '3 15 15', '4 30 30', '5 40 40'])
       expect(journal.forget(100, 3)).toBe(2)
       expect(journal.first()).toBe(4)
+      expect([journal.batch(3), journal.batch(4)?.at]).toEqual([undefined, 30])
       expect(journal.forget(35, 99)).toBe(1)
     })
 

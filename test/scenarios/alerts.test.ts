@@ -16,6 +16,7 @@ import { mailing } from '#services/alert/addressed.ts'
 import { deliverer } from '#services/alert/deliverer.ts'
 import { voiceOf } from '#services/alert/voice.ts'
 import { frontDesk } from '#services/desk/front.ts'
+import { callWith } from '#test/calls.ts'
 import { findingOf, holdMs, incidentOf } from '#test/incidents.ts'
 import { silent } from '#test/serve.ts'
 
@@ -56,7 +57,11 @@ function life(startsAt: number) {
     { outbox, senders, scheduler, log: silent, failed: (why) => void failures.push(why) },
   )
   one.start()
-  const front = frontDesk({ desk: sqliteDesk(db), send: mailing(outbox, voiceOf('1', [])) })
+  const front = frontDesk({
+    desk: sqliteDesk(db),
+    send: mailing(outbox, voiceOf('1', [])),
+    recall: (marks) => new Map(marks.map((mark) => [mark.id, callWith('run-7', mark)])),
+  })
   const raise = (n: number): void => {
     const now = [incidentOf([findingOf(`f-${n}`)])]
     const changes = {
@@ -76,6 +81,11 @@ function life(startsAt: number) {
   }
   return { ...one, outbox, scheduler, raise, until, failures, db }
 }
+
+const classesIn = (body = ''): number[] =>
+  (JSON.parse(body) as { data: { ocsf: { class_uid: number }[] } }).data.ocsf.map(
+    ({ class_uid }) => class_uid,
+  )
 
 const idOf = ({ headers }: Received): string => String(headers['webhook-id'])
 
@@ -105,6 +115,9 @@ test('a receiver that knows ids gets each incident exactly once, whatever is los
   expect(bodies.size).toBe(incidents)
   // It was sent more than once, and what was repeated is the same to the byte.
   expect(soc.got.length).toBeGreaterThan(incidents)
-  for (const same of bodies.values()) expect(new Set(same.map(({ body }) => body)).size).toBe(1)
+  for (const same of bodies.values()) {
+    expect(new Set(same.map(({ body }) => body)).size).toBe(1)
+    expect(classesIn(same[0]?.body)).toEqual([6003, 2004, 2005])
+  }
   expect(last.outbox.counts()).toEqual([{ to: 'soc', waiting: 0, delivered: incidents, dead: 0 }])
 })

@@ -1,0 +1,56 @@
+import type { Mark } from '#shared/facts/mark.ts'
+import type { Use } from '#shared/messages/use.ts'
+
+/** A call with a record's id and time, in which every word that a caller may choose is one of these. */
+export const callWith = (words: string, { at, id }: Mark, n = 0): Use => ({
+  kind: 'credential.used',
+  id,
+  at,
+  principal: `111122223333/role/deploy/${words}`,
+  identity: 'role',
+  key: 'ASIAEXAMPLE00000001',
+  created: n % 2 === 0 ? at - 1_000 : 0,
+  account: '111122223333',
+  region: 'eu-west-1',
+  service: 'secretsmanager',
+  action: n % 3 === 0 ? words : 'GetSecretValue',
+  error: n % 2 === 0 ? 'none' : 'denied',
+  address: n % 2 === 0 ? '198.51.100.7' : '',
+  agent: words,
+  direct: n % 2 === 0,
+  request: words,
+  sourceIdentity: words,
+  scope: words,
+  rare: {
+    target: words,
+    secrets: [words],
+    issue: {
+      call: 'AssumeRole',
+      key: words,
+      child: words,
+      expires: 0,
+      copy: 'caller',
+      shared: '',
+      tags: { token: words },
+      sourceIdentity: words,
+      sessionName: words,
+      description: words,
+      by: 'session',
+      weight: 1,
+    },
+    deeds: [
+      {
+        deed: 'policy-granted',
+        target: words,
+        account: '111122223333',
+        grantee: 'self',
+        to: [words],
+        power: 'admin',
+        document: 'whole',
+        outcome: 'done',
+        effect: 'neither',
+        says: words,
+      },
+    ],
+  },
+})
