@@ -7,7 +7,7 @@ import type { Engine } from '#services/pipeline.ts'
 import type { FrontDesk } from '#services/desk/front.ts'
 import { frontiersOf } from '#services/serve/frontiers.ts'
 import { containing, type Containing } from '#services/serve/containing.ts'
-import { treeOf } from '#services/who/tree.ts'
+import { treesIn, type Trees } from '#services/who/tree.ts'
 import type { Context } from './command.ts'
 import { containPolicyOf } from './policy.ts'
 
@@ -27,11 +27,13 @@ export function containingOf(
   { data, front, engine, actuator, failed }: ContainingParts,
   { config, machine: { scheduler, log, at } }: Context,
 ): Containing {
+  let trees: Trees | undefined
+  const treesNow = (): Trees => (trees ??= treesIn(engine().states.correlate))
   const look = (handle: string): Seen | undefined => {
     const found = data.desk.case(handle)
     if (!found?.stands) return undefined
     const { incident } = found
-    return { incident, tree: treeOf(engine().states.correlate, incident) }
+    return { incident, tree: treesNow().of(incident) }
   }
   const tell = ({ incidents, ...step }: Told): void => {
     if (incidents.length === 0) log.warn(step.says, { by: step.by })
@@ -54,5 +56,14 @@ export function containingOf(
       .map(({ handle }) => handle)
   const frontier: Frontier = (account) => frontiersOf(engine()).get(account) ?? -Infinity
   const store = data.containment
-  return containing({ containment: running, store, frontier, standing, scheduler, log, failed })
+  return containing({
+    containment: running,
+    store,
+    frontier,
+    standing,
+    keepUp: () => treesNow().catchUp(),
+    scheduler,
+    log,
+    failed,
+  })
 }

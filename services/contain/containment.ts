@@ -29,6 +29,8 @@ export type Containment = {
    * is lost between; hearing the same again changes nothing.
    */
   hear(heard: Heard): void
+  /** Orders that wait to hear of a call, by key id and by principal. Read anew only if the audit has grown since. */
+  watched(): Watch
   /** Makes and undoes cuts, reads back, judges. One at a time: while one runs, the next joins it. */
   tick(frontier: Frontier): Promise<void>
   /** Resolves when the running tick has ended; none begins after it. */
@@ -45,11 +47,11 @@ export function containment({ accounts, ...given }: ContainmentOptions): Contain
   const world: World = { ...given, ours: new Map() }
   let running: Promise<void> | undefined
   let closed = false
-  let watch: { readonly seq: number; readonly of: Watch } | undefined
+  let watch: { readonly hash: string; readonly of: Watch } | undefined
   /** Whoever changes an order's state, also beside us, lengthens the audit; what only we change, we know. */
-  const watching = (): Watch => {
-    const { seq } = world.store.head()
-    if (watch?.seq !== seq) watch = { seq, of: watchOf(world.store) }
+  const watched = (): Watch => {
+    const { hash } = world.store.head()
+    if (watch?.hash !== hash) watch = { hash, of: watchOf(world.store) }
     return watch.of
   }
   const round = async (frontier: Frontier): Promise<void> => {
@@ -77,13 +79,14 @@ export function containment({ accounts, ...given }: ContainmentOptions): Contain
       const { store, tell, look, policy, ours } = world
       store.together(() => {
         const ledger: Ledger = { store, tell, at }
-        const grown = uses.length > 0 ? hear(ledger, watching(), uses) : new Set<string>()
+        const grown = uses.length > 0 ? hear(ledger, watched(), uses) : new Set<string>()
         for (const handle of new Set([...incidents, ...grown])) {
           propose(ledger, handle, look(handle), because, { policy, ours })
           watch = undefined
         }
       })
     },
+    watched,
     tick(frontier) {
       if (closed) return Promise.resolve()
       running ??= round(frontier).finally(() => (running = undefined))

@@ -6,7 +6,7 @@ import { hearing, isNode, makes } from './verify.ts'
 import { keep, type Ledger } from './ledger.ts'
 
 /** Which calls matter: by key id and by principal, so that most uses cost two look-ups. */
-export type Watch = { readonly by: ReadonlyMap<string, readonly string[]> }
+export type Watch = ReadonlyMap<string, readonly string[]>
 
 /** Everything that orders wait to hear of. At most as many orders as one look gives. */
 export function watchOf(store: ContainmentStore): Watch {
@@ -24,11 +24,11 @@ export function watchOf(store: ContainmentStore): Watch {
       add(`${cut.account}/role/${cut.role}/${cut.session}`, order)
     else add(`${cut.account}/user/${cut.user}`, order)
   }
-  return { by }
+  return by
 }
 
 /** Takes in what watched credentials did; the incidents whose tree may have grown. */
-export function hear(ledger: Ledger, { by }: Watch, uses: readonly Use[]): Set<string> {
+export function hear(ledger: Ledger, by: Watch, uses: readonly Use[]): Set<string> {
   const grown = new Set<string>()
   for (const use of uses) {
     const keys = new Set([...(by.get(use.key) ?? []), ...(by.get(use.principal) ?? [])])

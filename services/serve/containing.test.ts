@@ -13,6 +13,7 @@ const life = (): Containing =>
     store,
     frontier: () => -Infinity,
     standing: () => [...on.incidents.keys()],
+    keepUp: () => undefined,
     scheduler: manualScheduler(start),
     log: silent,
     failed: (why) => {

@@ -6,7 +6,6 @@ import type { Log } from '#shared/ports/log.ts'
 import type { Scheduler } from '#shared/ports/scheduler.ts'
 import type { ContainmentStore } from '#shared/ports/containment.ts'
 import type { Containment, Frontier } from '#services/contain/containment.ts'
-import { watchOf } from '#services/contain/watch.ts'
 
 export type ContainingPorts = {
   readonly containment: Containment
@@ -14,6 +13,8 @@ export type ContainingPorts = {
   readonly frontier: Frontier
   /** Handles of the incidents that stand. */
   readonly standing: () => readonly string[]
+  /** Prepares what a plan looks at, so that none of it waits for a commit. */
+  readonly keepUp: () => void
   readonly scheduler: Scheduler
   readonly log: Log
   readonly failed: (why: unknown) => void
@@ -49,7 +50,7 @@ const usesOf = (records: readonly MappedRecord[]): Use[] =>
 export function containing(ports: ContainingPorts): Containing {
   const { containment, store, scheduler, log } = ports
   /** What orders wait to hear of, as it was at the last commit or tick: others write the store only by asking. */
-  let watched = watchOf(store).by
+  let watched = containment.watched()
   let cancel = (): void => undefined
   let isClosed = false
 
@@ -59,8 +60,9 @@ export function containing(ports: ContainingPorts): Containing {
   }
   const tick = async (): Promise<void> => {
     try {
+      ports.keepUp()
       await containment.tick(ports.frontier)
-      watched = watchOf(store).by
+      watched = containment.watched()
     } catch (thrown) {
       if (!(thrown instanceof Transient)) return ports.failed(thrown)
       log.warn('containment waits', { why: thrown.message })
@@ -73,9 +75,10 @@ export function containing(ports: ContainingPorts): Containing {
       const uses = watched.size > 0 ? usesOf(records).filter(isWatched) : []
       if (handles.length === 0 && uses.length === 0) return
       containment.hear({ incidents: handles, because, uses, at })
-      watched = watchOf(store).by
+      watched = containment.watched()
     },
     start() {
+      ports.keepUp()
       // What stood before there was containment is planned now, and waits for a person.
       const handles = ports.standing().filter((handle) => !store.plan(handle))
       const because = 'version'

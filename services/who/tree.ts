@@ -1,11 +1,12 @@
 import { noHolder, type Holder } from '#shared/messages/holder.ts'
 import type { Incident } from '#shared/messages/incident.ts'
 import type { Other, Tree, TreeNode } from '#shared/messages/tree.ts'
-import { everyCred, lastOf, sessionById } from '#services/correlate/creds.ts'
+import { lastOf, sessionById } from '#services/correlate/creds.ts'
 import { owners } from '#services/correlate/ends.ts'
 import { expiryOf, viewKey } from '#services/correlate/keys.ts'
-import type { Cred } from '#services/correlate/cred.ts'
+import type { Cred, Session } from '#services/correlate/cred.ts'
 import type { CorrelateState } from '#services/correlate/state.ts'
+import { byPrincipal } from './by-principal.ts'
 import { lookupIn, mintedFrom, type Lookup, type Minted } from './minted.ts'
 import { touchedBy } from './touched.ts'
 
@@ -16,8 +17,33 @@ const othersMax = 1_000
 
 type Known = { readonly state: CorrelateState; readonly cred: Cred }
 
-/** What containment looks at for one incident (DESIGN §3.4): the compromised, what made them, and their neighbours. */
-export function treeOf(states: readonly CorrelateState[], incident: Incident): Tree {
+/** What containment looks at. */
+export type Trees = {
+  /** Of one incident (DESIGN §3.4): the compromised, what made them, and their neighbours. */
+  of(incident: Incident): Tree
+  /** Does now what the next look would have to do for what came since the last one. */
+  catchUp(): void
+}
+
+/** A way to look at trees that does not depend on how many credentials there are. */
+export function treesIn(states: readonly CorrelateState[]): Trees {
+  const found = states.map(byPrincipal)
+  const sessionsOf = function* (principal: string): Generator<Session> {
+    for (const each of found) yield* each.sessions(principal)
+  }
+  return {
+    of: (incident) => treeOf(states, incident, sessionsOf),
+    catchUp: () => found.forEach((each) => each.catchUp()),
+  }
+}
+
+type SessionsOf = (principal: string) => Iterable<Session>
+
+function treeOf(
+  states: readonly CorrelateState[],
+  incident: Incident,
+  sessionsOf: SessionsOf,
+): Tree {
   const lookup = lookupIn(states)
   const roots = rootsOf(states, lookup, incident)
   const grown = grow(states, lookup, roots)
@@ -34,7 +60,7 @@ export function treeOf(states: readonly CorrelateState[], incident: Incident): T
     members: grown.nodes.slice(0, nodesMax),
     cut: grown.cut || grown.nodes.length > nodesMax,
     beyond: beyond.slice(0, nodesMax),
-    others: othersOf(states, all, new Set(all.map(nameOf))),
+    others: othersOf(states, lookup, sessionsOf, all),
   }
 }
 
@@ -84,8 +110,11 @@ function grow(states: readonly CorrelateState[], lookup: Lookup, roots: Roots): 
   for (const edge of minted)
     if (!edges.has(`${edge.principal}|${edge.to}`)) edges.set(`${edge.principal}|${edge.to}`, edge)
   const nodes = new Map<string, TreeNode>()
+  const byKey = new Map<string, TreeNode>()
   const put = (node: TreeNode): void => {
-    if (!nodes.has(nameOf(node))) nodes.set(nameOf(node), node)
+    if (nodes.has(nameOf(node))) return
+    nodes.set(nameOf(node), node)
+    if (!byKey.has(node.credential)) byKey.set(node.credential, node)
   }
   for (const { cred, findings } of roots.values()) {
     const edge = edges.get(credName(cred))
@@ -95,8 +124,7 @@ function grow(states: readonly CorrelateState[], lookup: Lookup, roots: Roots): 
     const used = lookup(edge.to).filter(({ session }) => session.principal === edge.principal)
     for (const cred of used) put(usedNode(states, cred, edge))
     if (used.length > 0) continue
-    const made = [...nodes.values()].find(({ credential }) => credential === edge.from)
-    put(unusedNode(states, edge, made))
+    put(unusedNode(states, edge, byKey.get(edge.from)))
   }
   return { nodes: [...nodes.values()], cut }
 }
@@ -178,35 +206,57 @@ function makersOf(
 /** Who acts as one of these principals with another credential, or may act with one of these keys besides its holder. */
 function othersOf(
   states: readonly CorrelateState[],
+  lookup: Lookup,
+  sessionsOf: SessionsOf,
   nodes: readonly TreeNode[],
-  inside: ReadonlySet<string>,
 ): readonly Other[] {
+  const inside = new Set(nodes.map(nameOf))
   const principals = new Set(nodes.map(({ principal }) => principal))
-  const makers = new Set(nodes.map(({ maker }) => maker).filter((name) => name !== ''))
+  const makers = new Set([...principals, ...nodes.map(({ maker }) => maker)])
   const keys = new Set(nodes.map(({ credential }) => credential).filter((key) => key !== ''))
   const found: Other[] = []
-  for (const state of states)
-    for (const cred of everyCred(state)) {
-      if (found.length >= othersMax) return sortedOthers(found)
-      const { session, key } = cred
-      const isFederated = session.identity === 'federated'
-      if (!principals.has(session.principal) && !isFederated) continue
-      const view = viewKey(state, cred)
-      const maker = view.issue?.parent ?? ''
-      if (isFederated && !principals.has(maker) && !makers.has(maker)) continue
-      const other = {
-        credential: key,
-        principal: session.principal,
-        maker,
-        created: session.created || (view.issue?.at ?? 0),
-        expires: expiryOf(state, view),
-        last: lastOf(state, cred).at,
-      }
-      if (!inside.has(nameOf(other)))
-        found.push({ ...other, holder: view.decision.holder, task: '' })
-      else if (keys.has(key)) found.push(...besides(state, view, other))
+  for (const cred of neighbours(principals, makers, sessionsOf, lookup)) {
+    if (found.length >= othersMax) break
+    const state = stateOf(states, cred)
+    if (!state) continue
+    const { session, key } = cred
+    const view = viewKey(state, cred)
+    const maker = view.issue?.parent ?? ''
+    if (session.identity === 'federated' && !makers.has(maker)) continue
+    const other = {
+      credential: key,
+      principal: session.principal,
+      maker,
+      created: session.created || (view.issue?.at ?? 0),
+      expires: expiryOf(state, view),
+      last: lastOf(state, cred).at,
     }
+    if (!inside.has(nameOf(other))) found.push({ ...other, holder: view.decision.holder, task: '' })
+    else if (keys.has(key)) found.push(...besides(state, view, other))
+  }
   return sortedOthers(found)
+}
+
+/** Each once: every credential of these principals, and what was federated by their makers, who are cut by the same cut. */
+function* neighbours(
+  principals: ReadonlySet<string>,
+  makers: ReadonlySet<string>,
+  sessionsOf: SessionsOf,
+  lookup: Lookup,
+): Generator<Cred> {
+  for (const principal of principals) for (const { creds } of sessionsOf(principal)) yield* creds
+  const seen = new Set<string>()
+  for (const maker of makers)
+    for (const { creds } of sessionsOf(maker))
+      for (const [key, child] of creds.flatMap(({ rich }) => [
+        ...(rich?.children?.entries ?? []),
+      ])) {
+        if (principals.has(child.principal) || seen.has(key)) continue
+        seen.add(key)
+        yield* lookup(key).filter(
+          ({ session }) => session.identity === 'federated' && !principals.has(session.principal),
+        )
+      }
 }
 
 /** Tasks that may use a member's credential and do not hold it: they are hurt by its loss. */
