@@ -236,6 +236,21 @@ describe('LookupEvents', () => {
     trail.destroy()
   })
 
+  test('takes a token only for as long as it is good', async () => {
+    const { clock, session, access } = await company({ tokenLife: minute })
+    for (let i = 0; i < 3; i++) session(`task-${i}`)
+    clock.advance(10 * minute)
+    const trail = cloudTrailClient(access, 'us-east-1')
+    const asked = { MaxResults: 1 }
+    const { NextToken } = await trail.send(new LookupEventsCommand(asked))
+    clock.advance(minute)
+    await trail.send(new LookupEventsCommand({ ...asked, NextToken }))
+    clock.advance(second)
+    const late = trail.send(new LookupEventsCommand({ ...asked, NextToken }))
+    await expect(late).rejects.toMatchObject({ name: 'InvalidNextTokenException' })
+    trail.destroy()
+  })
+
   test('takes two calls a second for an account and region', async () => {
     const { clock, access } = await company()
     const [here, there] = ['us-east-1', 'eu-west-1'].map((r) => cloudTrailClient(access, r))

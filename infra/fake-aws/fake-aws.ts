@@ -21,6 +21,8 @@ export type FakeAwsOptions = {
   /** How old the state is that reads of IAM show, ms. Default 0. */
   readonly readLag?: number
   readonly delivery?: Partial<Delivery>
+  /** How long the token of a page of LookupEvents is good, ms. Default without end: AWS names no time. */
+  readonly tokenLife?: number
   /** Share of calls over HTTP to which each happens. Default none. */
   readonly mishaps?: Readonly<Partial<Record<Mishap, number>>>
   /** Hears of each call at once, by its record and before its answer, however late the record comes into the trail. */
@@ -40,7 +42,7 @@ export type FakeAws = Awaited<ReturnType<typeof createFakeAws>>
  * plays its inhabitants. Close it.
  */
 export async function createFakeAws(options: FakeAwsOptions) {
-  const { seed, now, propagation = [0, 4_000], readLag = 0 } = options
+  const { seed, now, propagation = [0, 4_000], readLag = 0, tokenLife = Infinity } = options
   const chance = chanceOf(seed)
   const nature = { now, chance, readLag, propagation: () => chance.between(...propagation) }
   // Chance of its own: how records come does not change which ids are drawn.
@@ -50,7 +52,8 @@ export async function createFakeAws(options: FakeAwsOptions) {
   )
   const accounts = new Map<string, Account>()
   const credentials: Credentials = new Map()
-  const cloud: Cloud = { nature, accounts, credentials, trail, lookup: lookupOf(trail) }
+  const lookup = lookupOf(trail, tokenLife)
+  const cloud: Cloud = { nature, accounts, credentials, trail, lookup }
   const mishaps = { shares: options.mishaps ?? {}, next: [] as Mishap[] }
   const server = await serveCloud(cloud, chanceOf(seed ^ 0x27d4eb2f), mishaps)
   const call = (request: Request): Answer => perform(cloud, request)

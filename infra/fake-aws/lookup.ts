@@ -8,8 +8,12 @@ import type { Trail } from './trail.ts'
 const pageMax = 50
 const perSecond = 2
 
-/** LookupEvents of one cloud (CloudTrail API Reference): newest first, 50 a page, two calls a second for an account and region. */
-export function lookupOf(trail: Trail) {
+/**
+ * LookupEvents of one cloud (CloudTrail API Reference): newest first, 50 a page, two calls a second for an account and region.
+ *
+ * @param tokenLife how long the token of a page is good, ms
+ */
+export function lookupOf(trail: Trail, tokenLife: number) {
   // One entry for each account and region that was ever asked.
   const calls = new Map<string, readonly number[]>()
   return (params: Params, account: string, region: string, now: number): Params => {
@@ -17,11 +21,16 @@ export function lookupOf(trail: Trail) {
     const recent = (calls.get(key) ?? []).filter((at) => at > now - 1_000)
     if (recent.length >= perSecond) throw new ApiError('ThrottlingException', 400, 'Rate exceeded')
     calls.set(key, [...recent, now])
-    return page(params, trail.readable(account, region, now), now)
+    return page(params, trail.readable(account, region, now), now, tokenLife)
   }
 }
 
-function page(params: Params, readable: readonly TrailRecord[], now: number): Params {
+function page(
+  params: Params,
+  readable: readonly TrailRecord[],
+  now: number,
+  tokenLife: number,
+): Params {
   const start = Number(params['StartTime'] ?? 0) * 1_000
   const end = Number(params['EndTime'] ?? now / 1_000) * 1_000
   if (start > end)
@@ -33,13 +42,13 @@ function page(params: Params, readable: readonly TrailRecord[], now: number): Pa
     .filter((record) => isAsked(record, start, end, params['LookupAttributes']))
     .toSorted((a, b) => (orderOf(a) < orderOf(b) ? 1 : -1))
   const same = digestOf(params)
-  const after = positionOf(optional(params, 'NextToken'), same)
+  const after = positionOf(optional(params, 'NextToken'), same, now - tokenLife)
   const rest = after === '' ? matching : matching.filter((record) => orderOf(record) < after)
   const shown = rest.slice(0, size)
   const last = shown.at(-1)
   return {
     Events: shown.map(eventOf),
-    ...(last && rest.length > size && { NextToken: tokenOf(same, orderOf(last)) }),
+    ...(last && rest.length > size && { NextToken: tokenOf(same, now, orderOf(last)) }),
   }
 }
 
@@ -80,16 +89,16 @@ function eventOf(record: TrailRecord) {
 const digestOf = ({ NextToken: _, ...params }: Params): string =>
   createHash('sha256').update(JSON.stringify(params)).digest('hex').slice(0, 16)
 
-const tokenOf = (same: string, after: string): string =>
-  Buffer.from(`${same} ${after}`).toString('base64url')
+const tokenOf = (same: string, now: number, after: string): string =>
+  Buffer.from(`${same} ${now} ${after}`).toString('base64url')
 
-function positionOf(token: string | undefined, same: string): string {
+function positionOf(token: string | undefined, same: string, oldest: number): string {
   if (token === undefined) return ''
-  const text = Buffer.from(token, 'base64url').toString()
-  if (text.startsWith(`${same} `)) return text.slice(same.length + 1)
-  throw new ApiError(
-    'InvalidNextTokenException',
-    400,
-    'Invalid token: the parameters are not the same',
-  )
+  const [asked, given, ...after] = Buffer.from(token, 'base64url').toString().split(' ')
+  if (asked !== same) throw refused('the parameters are not the same')
+  if (!(Number(given) >= oldest)) throw refused('the token has expired')
+  return after.join(' ')
 }
+
+const refused = (why: string): ApiError =>
+  new ApiError('InvalidNextTokenException', 400, `Invalid token: ${why}`)

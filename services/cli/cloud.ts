@@ -14,8 +14,16 @@ function accessOf({ aws }: Config, profile: string | undefined): AwsAccess {
 }
 
 const minuteMs = 60_000
-/** A record comes within a quarter of an hour (CloudTrail User Guide, "how CloudTrail works"); the first poll reads a day. */
-const windows = { settleMs: 15 * minuteMs, backfillMs: 1_440 * minuteMs, sliceMs: 60 * minuteMs }
+/**
+ * A record comes within a quarter of an hour (CloudTrail User Guide, "how CloudTrail works"), seldom later: it is looked for
+ * those once more. The first poll reads a day.
+ */
+const windows = {
+  settleMs: 15 * minuteMs,
+  lateMs: 120 * minuteMs,
+  backfillMs: 1_440 * minuteMs,
+  sliceMs: 60 * minuteMs,
+}
 
 /** Accounts whose event history is read. */
 export const readIn = (

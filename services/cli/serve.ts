@@ -63,11 +63,9 @@ async function untilAsked(
   const contained = { ...data, containment: timed.store }
   const cloud = await machine.cloud()
   const actuator = cloud.actuator(respondedIn(config))
+  const histories = historiesIn(cloud, config)
   const sources = (intake: Intake): Source[] => {
-    const asked = [
-      ...foldersIn(folders, intake, board, context),
-      ...historiesIn(cloud, intake, board, context),
-    ]
+    const asked = sourcesOf(folders, histories, intake, board, context)
     board.expect('asked', new Map(asked.map((each) => [each.name, each.silence])), scheduler.now())
     return asked
   }
@@ -102,29 +100,26 @@ async function untilAsked(
   } finally {
     await alerts.close()
     actuator.close()
+    for (const { history } of histories) history.close()
   }
 }
 
-function foldersIn(
-  folders: readonly FolderOptions[],
-  intake: Intake,
-  board: DoorBoard,
-  context: Context,
-): Source[] {
-  const ports = { ...delivering(intake, board, context), files: context.files }
-  return folders.map((folder) => watchedFolder(folder, ports))
-}
+/** The event histories that are read, each by a client of its own. */
+const historiesIn = (cloud: CloudAccess, config: Config) =>
+  readIn(config).map(({ options, access }) => ({ options, history: cloud.history(access) }))
 
-function historiesIn(
-  cloud: CloudAccess,
+function sourcesOf(
+  folders: readonly FolderOptions[],
+  histories: ReturnType<typeof historiesIn>,
   intake: Intake,
   board: DoorBoard,
   context: Context,
 ): Source[] {
   const ports = delivering(intake, board, context)
-  return readIn(context.config).map(({ options, access }) =>
-    lookupEvents(options, { ...ports, history: cloud.history(access) }),
-  )
+  return [
+    ...folders.map((folder) => watchedFolder(folder, { ...ports, files: context.files })),
+    ...histories.map(({ options, history }) => lookupEvents(options, { ...ports, history })),
+  ]
 }
 
 /** What every source that is asked does with its records. */

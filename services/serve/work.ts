@@ -81,8 +81,8 @@ export function workOn(
 
 /** Logs a batch and tells its senders; its position. */
 function logged(batch: Batch, at: number, taken: readonly Waiting[], ports: RecoverPorts): number {
-  ports.at('before append')
   try {
+    ports.at('before append')
     const bookmarks = bookmarksOf(taken.map(({ offer }) => offer))
     const body = bodyOf(batch)
     const position = ports.records.together(() => {

@@ -17,6 +17,7 @@ const options: LookupOptions = {
   isAll: true,
   everyMs: 30_000,
   settleMs: 15 * minute,
+  lateMs: 120 * minute,
   backfillMs: 60 * minute,
   sliceMs: 15 * minute,
 }
@@ -117,6 +118,26 @@ describe('LookupEvents as a source', () => {
     expect(ids()).toHaveLength(2)
   })
 
+  test('what comes later than records should is found once it is looked for again, also after a restart', async () => {
+    const late = event('late', start - minute, start + 90 * minute)
+    const { scheduler, open, ids, asked } = world([event('a', start - 2 * minute), late])
+    const first = open()
+    for (let polls = 0; polls < 4; polls++) {
+      await first.poll(scheduler.now())
+      scheduler.pass(30 * minute)
+    }
+    expect(new Set(ids()).size).toBe(1)
+    const again = open()
+    scheduler.pass(15 * minute)
+    // One stretch a poll.
+    for (let polls = 0; polls < 5; polls++) await again.poll(scheduler.now())
+    expect(new Set(ids()).size).toBe(2)
+    // What was looked at again is not looked at a third time.
+    asked.length = 0
+    await again.poll(scheduler.now())
+    expect(asked.filter(({ from }) => from < start)).toEqual([])
+  })
+
   test('complete is only what nothing can be added to any more', async () => {
     const { scheduler, open, progress } = world([])
     await open().poll(scheduler.now())
@@ -135,7 +156,7 @@ describe('LookupEvents as a source', () => {
     const source = open()
     await expect(source.poll(start)).rejects.toThrow(Transient)
     expect(progress()).toEqual([])
-    expect(intake.bookmark('aws')).toMatch(/^1 us-east-1=\d+-\d+$/)
+    expect(intake.bookmark('aws')).toMatch(/^1 us-east-1=\d+-\d+-\d+$/)
     await source.poll(start)
     expect(progress()).toMatchObject([{ scope: account, upTo: start - 15 * minute }])
   })

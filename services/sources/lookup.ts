@@ -5,8 +5,17 @@ import type { EventHistory, HistoryEvent } from '#shared/ports/cloudtrail.ts'
 import type { RawBatch } from '#services/ingest/batch.ts'
 import { deadLetter } from '#services/ingest/dead-letters.ts'
 import { cannotRead, deliver, offerOf, type DeliverPorts } from './deliver.ts'
-import { begun, nextSlice, progressOf, read, regionsFrom, regionsText } from './lookup-state.ts'
-import type { Covered, Windows } from './lookup-state.ts'
+import {
+  begun,
+  type Covered,
+  lateSlice,
+  nextSlice,
+  progressOf,
+  read,
+  regionsFrom,
+  regionsText,
+  type Windows,
+} from './lookup-state.ts'
 import { paceOf, type Pace } from './pace.ts'
 import type { Source } from './source.ts'
 
@@ -39,8 +48,8 @@ type Reading = {
 
 /**
  * CloudTrail by LookupEvents, each region by itself. What is younger than the time that records may take to come is read
- * again at every poll, and what was handed over already is dropped. A restart goes on where everything was complete; what
- * it hands over twice changes nothing.
+ * again at every poll, and once more much later, and what was handed over already is dropped. A restart goes on where
+ * everything was complete; what it hands over twice changes nothing.
  */
 export function lookupEvents(options: LookupOptions, ports: LookupPorts): Source {
   const asked = [...new Set([home, ...options.regions])]
@@ -73,17 +82,24 @@ export function lookupEvents(options: LookupOptions, ports: LookupPorts): Source
 
 async function readRegion(region: string, now: number, reading: Reading): Promise<void> {
   const { options, ports, regions, seen } = reading
-  let covered = begun(regions.get(region), now, options)
+  let covered: Covered = begun(regions.get(region), now, options)
   for (;;) {
     const { from, until, isLast } = nextSlice(covered, now, options)
     await readSlice({ region, from, until, now }, reading)
     covered = read(covered, until, now, options)
     regions.set(region, covered)
-    forget(seen, region, covered.upTo)
-    if (isLast) return
+    if (isLast) break
     const bookmark = regionsText(regions)
     await deliver({ source: options.name, received: now, records: [], bookmark }, ports)
   }
+  // One stretch a poll, so that what is new never waits for it.
+  const late = lateSlice(covered, now, options)
+  if (late) {
+    await readSlice({ region, ...late, now }, reading)
+    covered = { ...covered, again: late.until }
+    regions.set(region, covered)
+  }
+  forget(seen, region, Math.min(covered.again, covered.upTo))
 }
 
 type Slice = {

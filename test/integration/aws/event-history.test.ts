@@ -45,6 +45,7 @@ async function world(permission: string) {
       isAll: true,
       everyMs: minute,
       settleMs: 15 * minute,
+      lateMs: 120 * minute,
       backfillMs: 30 * minute,
       sliceMs: 15 * minute,
     },
