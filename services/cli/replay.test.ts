@@ -176,6 +176,18 @@ test('E1: some regions of an account prove nothing about missing records', async
   expect(JSON.stringify(summary?.['notMeasurable'])).toContain('only some regions')
 })
 
+test('a report that holds what looks like a secret is refused, and its text shown nowhere', async () => {
+  const secret = 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJDQU5BUlkifQ.c2ln'
+  const said = { kind: 'task.started', id: 's', time: '2026-05-04T09:00:00Z', agent: 'ledger' }
+  const lines = jsonLines([
+    { ...said, task: secret },
+    { ...said, id: 't', task: 't-1' },
+  ])
+  const { out, err } = await commandLine({ f: lines }, ['replay', '--json', 'f'])
+  expect(linesOf(out).at(-1)).toMatchObject({ read: 2, mapped: 1, dead: 1 })
+  expect(out + err).not.toContain(secret)
+})
+
 test('parts of a document that were refused are counted beside the record that was mapped', async () => {
   const span = (spanId: string) => ({
     traceId: '0af7651916cd43dd8448eb211c80319c',

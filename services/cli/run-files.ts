@@ -1,6 +1,7 @@
 import type { Detection } from '#services/detect/detection.ts'
 import { detections as allDetections } from '#services/detect/detections/index.ts'
 import type { RawBatch } from '#services/ingest/batch.ts'
+import { asWritten } from '#services/doors/stamp.ts'
 import { readPaths } from '#services/ingest/read-paths.ts'
 import { normalise } from '#services/normalise/normalise.ts'
 import type { Arrival } from '#services/replay/arrival.ts'
@@ -53,7 +54,7 @@ export async function runBatches(
     {
       effects: effects(),
       normalise(raw) {
-        const normalised = normalise(raw, options)
+        const normalised = asWritten(normalise(raw, options))
         record(normalised)
         return normalised
       },

@@ -1,4 +1,5 @@
 import type { AgentActivity } from '#shared/messages/activity.ts'
+import { isReport, type Normalised } from '#shared/messages/record.ts'
 import { printableUpTo } from '#shared/printable.ts'
 import type { SourceRow } from '#shared/ports/source-store.ts'
 import { holdsSecret } from './secrets.ts'
@@ -48,6 +49,19 @@ export function stamped(
       detail: `agent "${printableUpTo(shownName, agent)}"; it may speak for ${named(source)}`,
     }
   return { ...activity, ...(agent !== undefined && { agent }), source: source.name, received }
+}
+
+/**
+ * A record from a file, where no door stands: who reported it, and when a door took it, is what the file says (SEMANTICS A7).
+ * `serve` and `replay` read the same file to the same end, whenever it was copied. What holds what looks like a secret is refused.
+ */
+export function asWritten(normalised: Normalised): Normalised {
+  if (normalised.as !== 'mapped') return normalised
+  for (const activity of normalised.activities) {
+    const unfit = isReport(activity) && unfitText(activity)
+    if (unfit) return { as: 'dead', reason: unfit.reason, field: unfit.field }
+  }
+  return normalised
 }
 
 /** Names that an answer lists. */

@@ -1,10 +1,10 @@
 import { Transient } from '#shared/errors.ts'
 import type { DeadLetter } from '#shared/messages/dead-letter.ts'
-import { isReport, type Mapped, type Normalised, type RawRecord } from '#shared/messages/record.ts'
+import type { Normalised, RawRecord } from '#shared/messages/record.ts'
 import type { Intake, MappedRecord, Offer } from '#shared/ports/intake.ts'
 import type { Scheduler } from '#shared/ports/scheduler.ts'
 import type { RawBatch } from '#services/ingest/batch.ts'
-import { isRefusal, stamped } from '#services/doors/stamp.ts'
+import { asWritten } from '#services/doors/stamp.ts'
 import { deadLetter } from '#services/ingest/dead-letters.ts'
 
 /** What became of one stretch of a source. */
@@ -23,7 +23,7 @@ export type DeliverPorts = {
   readonly told: (delivered: Delivered) => void
 }
 
-/** A stretch of a source: where it is from, and the door's stamp for the reports in it, epoch ms. */
+/** A stretch of a source: where it is from, and when it was taken, epoch ms. */
 export type Stretch = {
   readonly source: string
   readonly received: number
@@ -31,7 +31,7 @@ export type Stretch = {
   readonly from: number
 }
 
-/** Normalises a batch into one offer. A report is stamped with its source and when it was there, whatever it says itself. */
+/** Normalises a batch into one offer. */
 export function offerOf(batch: RawBatch, stretch: Stretch, ports: DeliverPorts): Offer {
   const { source, received, from } = stretch
   const records: MappedRecord[] = []
@@ -41,7 +41,7 @@ export function offerOf(batch: RawBatch, stretch: Stretch, ports: DeliverPorts):
   }))
   let ignored = batch.ignored.length
   for (const raw of batch.records) {
-    const normalised = stampedBy(ports.normalise(raw), stretch)
+    const normalised = asWritten(ports.normalise(raw))
     if (normalised.as === 'ignored') ignored++
     else if (normalised.as === 'mapped')
       records.push({ record: normalised.record, activities: normalised.activities })
@@ -53,20 +53,6 @@ export function offerOf(batch: RawBatch, stretch: Stretch, ports: DeliverPorts):
   }
   ports.told({ source, mapped: records.length, ignored, dead })
   return { source, received, records, dead }
-}
-
-/** What AWS wrote stays; a report is stamped, and refused if it holds what looks like a secret. */
-function stampedBy(normalised: Normalised, { source, received }: Stretch): Normalised {
-  if (normalised.as !== 'mapped') return normalised
-  const activities: Mapped[] = []
-  for (const activity of normalised.activities) {
-    const said = isReport(activity)
-      ? stamped(activity, { name: source, agents: ['*'] }, received)
-      : activity
-    if (isRefusal(said)) return { as: 'dead', reason: said.reason, field: said.field }
-    activities.push(said)
-  }
-  return { ...normalised, activities }
 }
 
 /** Offers until there is room. @throws Transient if the log cannot be written now */

@@ -165,15 +165,26 @@ describe('a watched folder', () => {
     ])
   })
 
-  test('reports are stamped with the source and with the change of their file, whatever they say', async () => {
+  test('reports count as they are written, whenever their file was changed', async () => {
     const to = intake()
     const claim = JSON.parse(activity(1)) as object
-    const forged = { ...claim, source: 'broker', received: '2026-05-04T09:00:00Z' }
-    await writeFile(place('a.jsonl'), `${JSON.stringify(forged)}\n`)
+    const said = { ...claim, id: 's-2', source: 'broker', received: '2026-05-04T09:00:00Z' }
+    await writeFile(place('a.jsonl'), `${activity(1)}${JSON.stringify(said)}\n`)
     await utimes(place('a.jsonl'), written, written)
     await watch(to).poll(now)
-    const [told] = to.activities() as AgentActivity[]
-    expect(told).toMatchObject({ source: 'trail', received: written.getTime() })
+    const [bare, told] = to.activities() as AgentActivity[]
+    expect([bare?.source, bare?.received]).toEqual([undefined, undefined])
+    expect(told).toMatchObject({ source: 'broker', received: Date.parse(said.received) })
+  })
+
+  test('a report that holds what looks like a secret is refused, and names no more than its place', async () => {
+    const to = intake()
+    const secret = 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJDQU5BUlkifQ.c2ln'
+    await writeFile(place('a.jsonl'), activity(1) + activity(2).replace('t-2', secret))
+    await watch(to).poll(now)
+    expect(to.ids()).toHaveLength(1)
+    expect(to.dead()).toMatchObject([{ source: place('a.jsonl'), field: 'task' }])
+    expect(JSON.stringify(to.offers)).not.toContain(secret)
   })
 
   test('what is not understood becomes a dead letter that names its place in the file', async () => {

@@ -35,7 +35,8 @@ type Known = { readonly stamp: string; readonly isRead: boolean }
  * other files once they have not changed between two looks. What was read is known by a bookmark for each file, so that a
  * restart reads again only what was under way, which changes nothing.
  *
- * The door stamp of a report is the time of change of its file: it was there no later than that.
+ * No door stands here: reports count as their file says them, in `serve` as in `replay`. So whoever may write into the folder
+ * is believed whatever he writes, CloudTrail records too.
  */
 export function watchedFolder(options: FolderOptions, ports: FolderPorts): Source {
   let known: ReadonlyMap<string, Known> = new Map()
@@ -143,13 +144,12 @@ async function readStretch(
     : wholeLines(chunks)
   const only = { name: file.name, size: until - from, open: () => lines }
   const files = { ...ports.files, find: () => Promise.resolve({ sources: [only], unread: [] }) }
-  const received = Math.min(now, Math.floor(file.changed ?? now))
   let held: Offer | undefined
   for await (const batch of readPaths([file.name], files, { batch: batchRecords })) {
     const [failed] = batch.unread
     if (failed) throw cannotRead(failed.path, failed.reason)
     if (held) await deliver(held, ports)
-    held = offerOf(batch, { source: folder, received, from }, ports)
+    held = offerOf(batch, { source: folder, received: now, from }, ports)
   }
   const bytes = passed()
   if (!held || bytes === 0) return bytes
