@@ -1,15 +1,17 @@
 import { hash32 } from '#shared/facts/hash.ts'
 import { hashWords, KeyIds, rowWithKey } from '#shared/facts/key-ids.ts'
 import { RowIndex, Rows } from '#shared/facts/rows.ts'
-import type { Inherit, KeyReports } from '#shared/messages/hops.ts'
+import { ReportRows } from '#shared/facts/report-rows.ts'
+import { TextList } from '#shared/facts/text-list.ts'
+import type { Inherit } from '#shared/messages/hops.ts'
 import type { IssueCopy } from '#shared/messages/use.ts'
 import type { RichCred, RichSession, Told } from './rich.ts'
 import { TextSets } from './text-sets.ts'
-import { Values } from './values.ts'
+import { Values } from '#shared/facts/values.ts'
 
 /**
  * Words of a credential's row, 64 bytes, a cache line: what every use reads and writes. `watchFrom` is a 64-bit number over
- * words 12 and 13.
+ * words 12 and 13. `reports` is a number plus one, 0 without any.
  */
 export const inCred = {
   session: 0,
@@ -23,6 +25,7 @@ export const inCred = {
   key: 8,
   watchFrom: 6,
   texts: 14,
+  reports: 15,
 } as const
 const credWords = 16
 
@@ -48,14 +51,14 @@ export class CredTable {
   /** Credentials of a session beside its first. */
   readonly companions = new Map<number, number[]>()
   /** By session. */
-  readonly principals: string[] = []
+  readonly principals = new TextList()
   readonly told = new Map<number, Told>()
   readonly said = new Map<number, Map<string, string>>()
   readonly richSessions = new Map<number, RichSession>()
   /** By credential. */
   readonly issues: (IssueCopy | undefined)[] = []
   readonly inherits: (readonly Inherit[] | undefined)[] = []
-  readonly reports: (KeyReports | undefined)[] = []
+  readonly reports = new ReportRows()
   readonly rich = new Map<number, RichCred>()
   readonly texts = new TextSets()
   /** Account ids and instances by number. */
@@ -78,7 +81,6 @@ export class CredTable {
       words[at + word] = nothing
     this.issues.push(undefined)
     this.inherits.push(undefined)
-    this.reports.push(undefined)
     if (key !== '' && first < 0)
       this.byKey.put(row, (each) => hashWords(this.creds.words, each * credWords + inCred.key))
     if (first >= 0) listIn(this.twins, first).push(row)
@@ -92,7 +94,7 @@ export class CredTable {
     let slot = this.byName.slot(hashName(principal, created, key))
     for (; (row = this.byName.at(slot)) >= 0; slot = this.byName.next(slot)) {
       if (this.sessions.time(row, inSession.created) !== created) continue
-      if (this.principals[row] !== principal) continue
+      if (!this.principals.is(row, principal)) continue
       if (created !== 0 || this.firstKey(row) === key) return row
     }
     return -1
@@ -101,7 +103,7 @@ export class CredTable {
   /** Makes a row for a session; `index` must follow once its first credential is there. */
   addSession(principal: string, created: number, account: string): number {
     const row = this.sessions.add()
-    this.principals.push(principal)
+    this.principals.add(principal)
     this.sessions.setTime(row, inSession.created, created)
     this.sessions.setTime(row, inSession.arrived, -Infinity)
     this.sessions.setWord(row, inSession.first, nothing)
@@ -118,7 +120,7 @@ export class CredTable {
     this.sessions.setWord(session, inSession.first, cred)
     this.byName.put(session, (row) =>
       hashName(
-        this.principals[row] ?? '',
+        this.principals.text(row),
         this.sessions.time(row, inSession.created),
         this.firstKey(row),
       ),

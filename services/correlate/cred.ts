@@ -150,10 +150,12 @@ export class Cred extends RowView {
     this.table.inherits[this.index] = list
   }
   get reports(): KeyReports | undefined {
-    return this.table.reports[this.index]
+    const n = this.word(inCred.reports)
+    return n === 0 ? undefined : this.table.reports.get(n - 1)
   }
-  set reports(reports: KeyReports | undefined) {
-    this.table.reports[this.index] = reports
+  set reports(reports: KeyReports) {
+    const n = this.word(inCred.reports)
+    this.setWord(inCred.reports, this.table.reports.put(reports, n === 0 ? undefined : n - 1) + 1)
   }
   get rich(): RichCred | undefined {
     return this.table.rich.get(this.index)
@@ -184,7 +186,7 @@ export class Session extends RowView {
       : `${this.principal}#${this.table.keyOf(this.word(inSession.first)) || '-'}`)
   }
   get principal(): string {
-    return this.table.principals[this.index] ?? ''
+    return this.table.principals.text(this.index)
   }
   get account(): string {
     return this.table.names.text(this.word(inSession.account))

@@ -104,7 +104,8 @@ function lookUp(state: CorrelateState, cred: Cred): void {
   const twin = credsWith(state, key).find(
     (each) => each.index !== cred.index && each.session.principal === session.principal,
   )
-  cred.reports = twin?.reports
+  const said = twin?.reports
+  if (said) cred.reports = said
 }
 
 const accountOf = (principal: string): string => principal.slice(0, principal.indexOf('/'))

@@ -9,7 +9,7 @@ import type { Policy } from '#shared/policy.ts'
 import type { Session } from './cred.ts'
 import { CredTable } from './cred-table.ts'
 import { emptyRegistry, type Registry } from './registry.ts'
-import { Values } from './values.ts'
+import { Values } from '#shared/facts/values.ts'
 
 /** One partition of correlate: the sessions and credentials of its principals, and what reached it from elsewhere. */
 export type CorrelateState = {

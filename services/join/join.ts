@@ -2,9 +2,8 @@ import type { AgentActivity } from '#shared/messages/activity.ts'
 import type { Declared, Message, PlaceUser, ToCorrelate, ToJoin } from '#shared/messages/hops.ts'
 import type { TargetDeed } from '#shared/messages/session-facts.ts'
 import type { Step } from '#shared/pipeline/step.ts'
-import { KeyMap } from '#shared/facts/key-map.ts'
 import { Bug } from '#shared/errors.ts'
-import { addAsker, addClaim, addLease, askersOf, emptyKey, type KeyEntry } from './keys.ts'
+import { Keys } from './keys.ts'
 import { addMeetingAsker, deedsOf, emptyMeeting, hear, usersOf, type Meeting } from './meetings.ts'
 import {
   addChild,
@@ -22,8 +21,7 @@ import {
  * Either side may come first; each answer is a register that is sent again when it changes (SEMANTICS B3, B5).
  */
 export type JoinState = {
-  /** By key id. A key that only a principal named is stored as that principal, without an entry: most keys have no report. */
-  readonly keys: KeyMap<KeyEntry | string>
+  readonly keys: Keys
   readonly tasks: Map<string, TaskEntry>
   readonly targets: Map<string, Meeting<TargetDeed>>
   readonly places: Map<string, Meeting<PlaceUser>>
@@ -42,7 +40,7 @@ const named = (id: string): string => id.slice(id.indexOf(':') + 1)
 export const join: Step<JoinState, ToJoin, Message> = {
   name: 'join',
   initial: () => ({
-    keys: new KeyMap(),
+    keys: new Keys(),
     tasks: new Map(),
     targets: new Map(),
     places: new Map(),
@@ -63,7 +61,7 @@ function learn(state: JoinState, input: ToJoin): boolean {
     case 'report':
       return report(state, input.key, input.activity)
     case 'key.used':
-      return keyUsed(state, input.about, input.principal)
+      return state.keys.addAsker(input.about, input.principal)
     case 'task.asked':
       return addTaskAsker(entryOf(state.tasks, input.key, emptyTask), input.asker)
     case 'task.parent':
@@ -129,9 +127,9 @@ function want(entry: TaskEntry, asker: string): boolean {
 function report(state: JoinState, id: string, activity: AgentActivity): boolean {
   switch (activity.kind) {
     case 'credential.issued':
-      return addLease(keyEntry(state, activity.credential), activity)
+      return state.keys.addLease(activity.credential, activity)
     case 'tool.called':
-      return addClaim(keyEntry(state, activity.credential ?? named(id)), activity)
+      return state.keys.addClaim(activity.credential ?? named(id), activity)
     case 'task.started':
     case 'task.ended':
       return learnTask(entryOf(state.tasks, id, emptyTask), activity)
@@ -140,43 +138,17 @@ function report(state: JoinState, id: string, activity: AgentActivity): boolean 
   }
 }
 
-function keyEntry(state: JoinState, id: string): KeyEntry {
-  const there = state.keys.get(id)
-  if (typeof there === 'object') return there
-  const entry = emptyKey()
-  if (there !== undefined) addAsker(entry, there)
-  state.keys.set(id, entry)
-  return entry
-}
-
-function keyUsed(state: JoinState, id: string, principal: string): boolean {
-  const there = state.keys.get(id)
-  if (there === undefined) {
-    state.keys.set(id, principal)
-    return false
-  }
-  if (there === principal) return false
-  return addAsker(keyEntry(state, id), principal)
-}
-
 function answer(state: JoinState, id: string): Message[] {
-  if (id.startsWith('key:')) return answerKey(named(id), state.keys.get(named(id)))
+  if (id.startsWith('key:')) return answerKey(state, named(id))
   if (id.startsWith('task:')) return answerTask(id, state.tasks.get(id))
   if (id.startsWith('target:')) return answerTarget(id, state.targets.get(id))
   return answerPlace(id, state.places.get(id))
 }
 
-function answerKey(id: string, entry: KeyEntry | string | undefined): ToCorrelate[] {
-  if (typeof entry !== 'object') return []
-  const { reports } = entry
+function answerKey({ keys }: JoinState, about: string): ToCorrelate[] {
+  const { reports, askers } = keys.known(about)
   if (reports.leases.length === 0 && reports.claims.length === 0) return []
-  return askersOf(entry).map((key) => ({
-    to: 'correlate',
-    kind: 'key.known',
-    key,
-    about: id,
-    reports,
-  }))
+  return askers.map((key) => ({ to: 'correlate', kind: 'key.known', key, about, reports }))
 }
 
 function answerTask(id: string, entry: TaskEntry | undefined): Message[] {

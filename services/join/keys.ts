@@ -1,19 +1,88 @@
 import type { CredentialIssued, ToolCalled } from '#shared/messages/activity.ts'
 import type { KeyClaim, KeyReports, Lease } from '#shared/messages/hops.ts'
 import { compareMarks } from '#shared/facts/mark.ts'
+import { KeyTable, keyWords } from '#shared/facts/key-table.ts'
+import { ReportRows } from '#shared/facts/report-rows.ts'
 import { strings, withItem, type SetRule } from '#shared/facts/small-set.ts'
+import { TextList } from '#shared/facts/text-list.ts'
 
-/** What meets under `key:<id>`: reports that name the key, and the principals that were seen with it. */
-export type KeyEntry = {
-  /** The register that the askers get: never changed, only replaced. */
-  reports: KeyReports
-  /** Most keys have one, who needs no list. */
-  askers: string | readonly string[]
-}
+/** Words of a key's row: its only asker, and what reports say of it, by number plus one; 0 for none. */
+const askerAt = keyWords
+const reportsAt = keyWords + 1
 
 const none: readonly never[] = []
 const noReports: KeyReports = { leases: none, claims: none }
-export const emptyKey = (): KeyEntry => ({ reports: noReports, askers: none })
+
+/** What meets under every `key:<id>`: reports that name the key, and the principals that were seen with it. */
+export class Keys {
+  private readonly table = new KeyTable(2)
+  private readonly askers = new TextList()
+  private readonly reports = new ReportRows()
+  /** By row, where there is more than one: of most keys there is not. */
+  private readonly crowds = new Map<number, readonly string[]>()
+
+  addLease(key: string, issued: CredentialIssued): boolean {
+    return this.change(key, 'leases', (list) => withItem(list, leaseOf(issued), leases))
+  }
+
+  addClaim(key: string, call: ToolCalled): boolean {
+    return this.change(key, 'claims', (list) => withItem(list, claimOf(call), claims))
+  }
+
+  addAsker(key: string, principal: string): boolean {
+    const { rows } = this.table
+    const row = this.table.row(key)
+    const only = rows.word(row, askerAt)
+    if (only === 0) {
+      rows.setWord(row, askerAt, this.askers.add(principal) + 1)
+      return true
+    }
+    if (!this.crowds.has(row) && this.askers.is(only - 1, principal)) return false
+    const before = this.askersOf(row)
+    const after = withItem(before, principal, perKeyTexts)
+    this.crowds.set(row, after)
+    return after !== before
+  }
+
+  /** What reports say of a key, and who is to hear it. */
+  known(key: string): { readonly reports: KeyReports; readonly askers: readonly string[] } {
+    const row = this.table.find(key)
+    if (row < 0) return { reports: noReports, askers: none }
+    return { reports: this.reportsOf(row), askers: this.askersOf(row) }
+  }
+
+  /** Does any report name it? */
+  isReported(key: string): boolean {
+    const row = this.table.find(key)
+    return row >= 0 && this.table.rows.word(row, reportsAt) !== 0
+  }
+
+  private askersOf(row: number): readonly string[] {
+    const only = this.table.rows.word(row, askerAt)
+    return this.crowds.get(row) ?? (only === 0 ? none : [this.askers.text(only - 1)])
+  }
+
+  private reportsOf(row: number): KeyReports {
+    const n = this.table.rows.word(row, reportsAt)
+    return n === 0 ? noReports : this.reports.get(n - 1)
+  }
+
+  private change<Part extends keyof KeyReports>(
+    key: string,
+    part: Part,
+    longer: (list: KeyReports[Part]) => KeyReports[Part],
+  ): boolean {
+    const { rows } = this.table
+    const row = this.table.row(key)
+    const n = rows.word(row, reportsAt)
+    const before = this.reportsOf(row)
+    const list = longer(before[part])
+    if (list === before[part]) return false
+    const after = { ...before, [part]: list }
+    rows.setWord(row, reportsAt, this.reports.put(after, n === 0 ? undefined : n - 1) + 1)
+    return true
+  }
+}
 
 /** Tasks and principals that one key may meet; honest keys have one or two. */
 const perKey = 16
@@ -41,11 +110,7 @@ const claims: SetRule<KeyClaim> = {
   merge: earlier,
   limit: perKey,
 }
-const askers = strings(perKey)
-
-export function addLease(entry: KeyEntry, issued: CredentialIssued): boolean {
-  return change(entry, 'leases', withItem(entry.reports.leases, leaseOf(issued), leases))
-}
+const perKeyTexts = strings(perKey)
 
 function leaseOf(issued: CredentialIssued): Lease {
   return {
@@ -61,8 +126,8 @@ function leaseOf(issued: CredentialIssued): Lease {
   }
 }
 
-export function addClaim(entry: KeyEntry, call: ToolCalled): boolean {
-  const claim = {
+function claimOf(call: ToolCalled): KeyClaim {
+  return {
     at: call.time,
     id: call.id,
     task: call.task,
@@ -70,28 +135,4 @@ export function addClaim(entry: KeyEntry, call: ToolCalled): boolean {
     source: call.source ?? '',
     received: call.received ?? 0,
   }
-  return change(entry, 'claims', withItem(entry.reports.claims, claim, claims))
-}
-
-export const askersOf = ({ askers: those }: KeyEntry): readonly string[] =>
-  typeof those === 'string' ? [those] : those
-
-export function addAsker(entry: KeyEntry, principal: string): boolean {
-  const before = askersOf(entry)
-  const after = withItem(before, principal, askers)
-  if (after === before) return false
-  const [only = ''] = after
-  entry.askers = after.length === 1 ? only : after
-  return true
-}
-
-/** There is an entry for nearly every key, so its lists are replaced, never grown. */
-function change<Part extends keyof KeyReports>(
-  entry: KeyEntry,
-  part: Part,
-  list: KeyReports[Part],
-): boolean {
-  if (entry.reports[part] === list) return false
-  entry.reports = { ...entry.reports, [part]: list }
-  return true
 }

@@ -1,5 +1,5 @@
 /** Entries of one table; a table that is full is emptied, so memory stays bounded and nothing but speed changes. */
-const tableLimit = 1 << 18
+const tableLimit = 1 << 16
 /** Sets of the small table in front, a power of two, and places in each. */
 const sets = 1 << 12
 const ways = 4

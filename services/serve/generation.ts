@@ -11,8 +11,8 @@ export type HopVersions = Readonly<
 
 export const hopVersions: HopVersions = {
   normalise: 1,
-  join: 4,
-  correlate: 6,
+  join: 5,
+  correlate: 7,
   detect: 1,
   story: 1,
 }

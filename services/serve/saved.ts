@@ -7,15 +7,18 @@ import { Generation, RecentIds } from '#shared/facts/recent-ids.ts'
 import { Requests } from '#shared/facts/requests.ts'
 import { Sightings } from '#shared/facts/sightings.ts'
 import { SmallestMap } from '#shared/facts/smallest-map.ts'
-import { KeyMap } from '#shared/facts/key-map.ts'
+import { KeyTable } from '#shared/facts/key-table.ts'
 import { KeyIds } from '#shared/facts/key-ids.ts'
 import { RowIndex, Rows } from '#shared/facts/rows.ts'
+import { ReportRows } from '#shared/facts/report-rows.ts'
+import { TextList } from '#shared/facts/text-list.ts'
 import { PackedIds } from '#shared/facts/uuid.ts'
 import type { Policy } from '#shared/policy.ts'
 import { CredTable } from '#services/correlate/cred-table.ts'
 import { compareDeeds } from '#services/correlate/rare.ts'
 import { TextSets } from '#services/correlate/text-sets.ts'
-import { Values } from '#services/correlate/values.ts'
+import { Values } from '#shared/facts/values.ts'
+import { Keys } from '#services/join/keys.ts'
 import type { EngineStates } from '#services/pipeline.ts'
 
 /**
@@ -36,7 +39,10 @@ export const knownOf = (policy: Policy): Known => ({
     { name: 'TextSets', of: TextSets, make: () => new TextSets() },
     { name: 'KeyIds', of: KeyIds, make: () => new KeyIds() },
     { name: 'Rows', of: Rows, make: () => new Rows(2) },
-    { name: 'KeyMap', of: KeyMap, make: () => new KeyMap() },
+    { name: 'KeyTable', of: KeyTable, make: () => new KeyTable(2) },
+    { name: 'TextList', of: TextList, make: () => new TextList() },
+    { name: 'ReportRows', of: ReportRows, make: () => new ReportRows() },
+    { name: 'Keys', of: Keys, make: () => new Keys() },
     { name: 'RowIndex', of: RowIndex, make: () => new RowIndex() },
   ],
   values: { policy, compareMarks, compareDeeds },

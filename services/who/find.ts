@@ -135,6 +135,6 @@ function isMinted(id: string, all: readonly Known[], { join }: States): boolean 
     all.some(({ cred }) =>
       cred.session.rich?.deeds.get('key-created')?.items.some(({ made }) => made === id),
     ) ||
-    join.some(({ keys }) => typeof keys.get(id) === 'object')
+    join.some(({ keys }) => keys.isReported(id))
   )
 }

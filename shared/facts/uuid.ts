@@ -36,21 +36,27 @@ const hex4 = (text: string, at: number): number =>
 
 /** Writes an id into `out[0..3]`. */
 function packId(table: IdTable, id: string, out: Uint32Array): void {
-  if (id.length === 36 && packUuid(id, out)) return
+  if (packUuid(id, out)) return
   let index = table.known.get(id)
   if (index === undefined) {
     index = table.others.length
     table.others.push(id)
     table.known.set(id, index)
   }
-  out[0] = index
+  packOther(index, out)
+}
+
+/** Writes the number of an id that is no UUID into `out[0..3]`. */
+export function packOther(n: number, out: Uint32Array): void {
+  out[0] = n
   out[1] = 0
   out[2] = 0
   out[3] = mark3
 }
 
-/** False if the text is no lower-case UUID, or one that looks like another id. */
-function packUuid(id: string, out: Uint32Array): boolean {
+/** Writes a lower-case UUID into `out[0..3]`; false if the text is none, or one that looks like another id. */
+export function packUuid(id: string, out: Uint32Array): boolean {
+  if (id.length !== 36) return false
   if (id.charCodeAt(8) !== 45 || id.charCodeAt(13) !== 45) return false
   if (id.charCodeAt(18) !== 45 || id.charCodeAt(23) !== 45) return false
   wrong = 0
@@ -62,9 +68,12 @@ function packUuid(id: string, out: Uint32Array): boolean {
 }
 
 /** The id that stands in four words from `at` on. */
-export function unpackId(table: IdTable, words: Uint32Array, at: number): string {
+export function unpackId({ others }: IdTable, words: Uint32Array, at: number): string {
+  return isUuid(words, at) ? unpackUuid(words, at) : (others[words[at] ?? 0] ?? '')
+}
+
+export function unpackUuid(words: Uint32Array, at: number): string {
   const [a = 0, b = 0, c = 0, d = 0] = [words[at], words[at + 1], words[at + 2], words[at + 3]]
-  if (b === 0 && c === 0 && d === mark3) return table.others[a] ?? ''
   const text = (word: number): string => word.toString(16).padStart(8, '0')
   const [q, r] = [text(b), text(c)]
   return `${text(a)}-${q.slice(0, 4)}-${q.slice(4)}-${r.slice(0, 4)}-${r.slice(4)}${text(d)}`
@@ -89,5 +98,6 @@ export function compareIds(
   return 0
 }
 
-const isUuid = (words: Uint32Array, at: number): boolean =>
+/** Is it a UUID that stands there, or the number of another id? */
+export const isUuid = (words: Uint32Array, at: number): boolean =>
   !(words[at + 1] === 0 && words[at + 2] === 0 && words[at + 3] === mark3)

@@ -123,8 +123,8 @@ export const faults: readonly Fault[] = [
   {
     name: 'join answers that overwrite',
     file: 'services/join/keys.ts',
-    find: 'withItem(entry.reports.leases, leaseOf(issued), leases)',
-    replace: 'withItem([], leaseOf(issued), leases)',
+    find: '(list) => withItem(list, leaseOf(issued), leases)',
+    replace: '() => withItem([], leaseOf(issued), leases)',
     why: 'the second lease of a key is a second fact, not a correction',
     tests: [holders],
   },

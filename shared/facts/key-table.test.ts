@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { runs } from '#test/property.ts'
 import { KeyIds } from './key-ids.ts'
-import { KeyMap } from './key-map.ts'
+import { KeyTable } from './key-table.ts'
 
 const key = fc.oneof(
   fc.stringMatching(/^A[KS]IA[A-Z2-7]{16}$/),
@@ -26,24 +26,26 @@ test('a key id that was noted is read back, whatever it is made of', () => {
   )
 })
 
-test('it holds what a Map holds', () => {
+test('each key id has one row, and only those that were added', () => {
   fc.assert(
-    fc.property(fc.array(fc.tuple(key, fc.integer())), fc.array(key), (pairs, others) => {
-      const [ours, plain] = [new KeyMap<number>(), new Map<string, number>()]
-      for (const [name, value] of pairs) {
-        ours.set(name, value)
-        plain.set(name, value)
+    fc.property(fc.array(key), fc.array(key), (keys, others) => {
+      const table = new KeyTable(2)
+      const known = new Map<string, number>()
+      for (const each of keys) {
+        const row = known.get(each) ?? known.size
+        known.set(each, row)
+        expect(table.row(each)).toBe(row)
       }
-      for (const name of [...plain.keys(), ...others]) expect(ours.get(name)).toBe(plain.get(name))
+      for (const each of [...keys, ...others]) expect(table.find(each)).toBe(known.get(each) ?? -1)
     }),
     { numRuns: runs(300) },
   )
 })
 
 test('it grows beyond its first rooms', () => {
-  const ours = new KeyMap<number>()
+  const table = new KeyTable(2)
   const name = (i: number): string => `ASIA${String(i).padStart(16, 'Q')}`
-  for (let i = 0; i < 5_000; i++) ours.set(name(i), i)
-  for (let i = 0; i < 5_000; i++) expect(ours.get(name(i))).toBe(i)
-  expect(ours.get(name(5_000))).toBeUndefined()
+  for (let i = 0; i < 5_000; i++) table.row(name(i))
+  for (let i = 0; i < 5_000; i++) expect(table.find(name(i))).toBe(i)
+  expect(table.find(name(5_000))).toBe(-1)
 })

@@ -1,4 +1,4 @@
-import { hash32 } from '#shared/facts/hash.ts'
+import { hash32 } from './hash.ts'
 
 /**
  * Texts as small numbers, in this process only: a number never leaves it, and nothing depends on its size. What a number
