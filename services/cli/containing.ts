@@ -54,7 +54,7 @@ export function containingOf(
       .list({ states: ['open', 'acknowledged'], limit: standingMax })
       .filter(({ stands }) => stands)
       .map(({ handle }) => handle)
-  const frontier: Frontier = (account) => frontiersOf(engine()).get(account) ?? -Infinity
+  const frontier: Frontier = (account) => frontiersOf(engine()).get(account)?.upTo ?? -Infinity
   const store = data.containment
   return containing({
     containment: running,

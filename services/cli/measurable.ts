@@ -15,11 +15,18 @@ export type Measurable = {
 /** Says what this run was not able to see; a run that sees nothing must never look like "all clear". */
 export function measurability({ replayed, tally, covers }: Run): Measurable {
   const states = replayed.engine.states.correlate
-  const covered = new Map(states.flatMap(({ progress }) => [...progress]))
+  const covered = new Map(
+    states.flatMap(({ progress }) =>
+      [...progress].map(([scope, sources]) => [
+        scope,
+        Math.max(...[...sources.values()].map(({ from }) => from)),
+      ]),
+    ),
+  )
   const frontiers = Object.fromEntries(
     [...covered]
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([scope, { from }]) => [scope, { from: time(from), upTo: null }]),
+      .map(([scope, from]) => [scope, { from: time(from), upTo: null }]),
   )
   const bare = accountsOf(states).filter((account) => !covered.has(account) && !covered.has('*'))
   const partly = bare.filter((account) => covers.some((cover) => cover.account === account))

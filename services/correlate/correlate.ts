@@ -1,6 +1,6 @@
 import { compareMarks } from '#shared/facts/mark.ts'
 import { addTo, type SetRule } from '#shared/facts/small-set.ts'
-import type { ToolCalled } from '#shared/messages/activity.ts'
+import type { Progress, ToolCalled } from '#shared/messages/activity.ts'
 import type { Inherit, Message, ToCorrelate } from '#shared/messages/hops.ts'
 import type { IssueCopy } from '#shared/messages/use.ts'
 import type { Step } from '#shared/pipeline/step.ts'
@@ -52,7 +52,7 @@ function learn(state: CorrelateState, input: ToCorrelate): void {
       state.hosts.add(input.account)
       return touchAll(state, ({ account }) => account === input.account)
     case 'progress':
-      state.progress.set(input.progress.scope, input.progress)
+      learnProgress(state, input.progress)
       return touchAll(state, (session) => covers(input.progress.scope, session))
   }
 }
@@ -129,6 +129,15 @@ function answered<T>(
   if (!asked) return
   asked.answer = answer
   for (const session of asked.sessions) touch(state, sessionAt(state, session))
+}
+
+/** What a source covers no more holds nobody up any longer. */
+function learnProgress({ progress }: CorrelateState, told: Progress): void {
+  const known = progress.get(told.scope) ?? new Map<string, Progress>()
+  if (told.from === Infinity) known.delete(told.source)
+  else known.set(told.source, told)
+  if (known.size === 0) progress.delete(told.scope)
+  else progress.set(told.scope, known)
 }
 
 const covers = (scope: string, { account }: Session): boolean =>

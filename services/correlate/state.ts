@@ -34,7 +34,8 @@ export type CorrelateState = {
   readonly places: Map<string, Asked<readonly PlaceUser[]>>
   /** Accounts in which an instance session was seen: only there do places matter. */
   readonly hosts: Set<string>
-  readonly progress: Map<string, Progress>
+  /** Scope → source → what it says of it. */
+  readonly progress: Map<string, Map<string, Progress>>
   /** Uses that services forwarded, by principal: they belong to nobody's session. */
   readonly forwarded: Map<string, number>
   /** Sessions that changed. */

@@ -126,9 +126,9 @@ export function coveredFrom(state: CorrelateState, session: Session): number {
   return froms.length > 0 ? Math.max(...froms) : Infinity
 }
 
-/** What is known to be complete of the session's account, or of everything. */
+/** What each source that covers the session's account, or everything, says to be complete. */
 const progressOf = ({ progress }: CorrelateState, { account }: Session): Progress[] =>
-  [account, '*'].flatMap((scope) => progress.get(scope) ?? [])
+  [account, '*'].flatMap((scope) => [...(progress.get(scope)?.values() ?? [])])
 
 export function factsOf(state: CorrelateState, view: SessionView, revision: number): SessionFacts {
   const { session, keys, decision, path, subject, leaseRoot } = view
@@ -164,8 +164,10 @@ export function factsOf(state: CorrelateState, view: SessionView, revision: numb
   }
 }
 
-const frontierOf = (state: CorrelateState, session: Session): number =>
-  Math.max(-Infinity, ...progressOf(state, session).map(({ upTo }) => upTo))
+function frontierOf(state: CorrelateState, session: Session): number {
+  const told = progressOf(state, session)
+  return told.length > 0 ? Math.min(...told.map(({ upTo }) => upTo)) : -Infinity
+}
 
 /** Join ids of what the session's deeds name, and of its own principal: who did something to them? */
 export function targetIds({ session }: SessionView): Set<string> {

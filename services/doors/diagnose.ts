@@ -17,8 +17,6 @@ export type Check = {
 const skewMs = 2000
 /** Reports behind this corroborate nothing (DESIGN §3.1), ms. */
 const onTimeMs = 5 * 60_000
-/** An account of which nothing is known for longer than CloudTrail takes by its own word (15 minutes), twice, ms. */
-const frontierMs = 30 * 60_000
 
 /** What is right, what is wrong and what cannot be known of a program that serves. */
 export const diagnose = (report: Report): readonly Check[] => [
@@ -85,11 +83,11 @@ function frontiersIn({ frontiers, now }: Report): Check[] {
     const says = 'none is known to be complete, so that a record is missing proves nothing'
     return [{ what, is: 'unknown', says, todo: 'let serve read CloudTrail itself' }]
   }
-  return frontiers.map(({ scope, upTo }): Check => {
+  return frontiers.map(({ scope, upTo, within }): Check => {
     const age = upTo === null ? 0 : now - upTo
     const says = `complete up to ${Math.max(0, Math.round(age / 1000))} s ago`
     const fine = { what: `account ${scope}`, is: 'fine', says } as const
-    return age <= frontierMs ? fine : { ...fine, is: 'wrong', todo: 'see the source that reads it' }
+    return age <= within ? fine : { ...fine, is: 'wrong', todo: 'see the source that reads it' }
   })
 }
 

@@ -99,9 +99,12 @@ function ofLoop({ loop, notReady }: Vitals): string[] {
 
 function ofWork({ vitals, now }: Readings): string[] {
   const { frontiers, deadLetters, attribution, findings, incidents } = vitals
-  const ages = [...(frontiers ?? [])].map(([scope, upTo]): Sample => {
-    return [{ scope }, Math.max(0, now - upTo) / 1000]
-  })
+  const scopes = [...(frontiers ?? [])]
+  const ages = scopes.map(([scope, { upTo }]): Sample => [
+    { scope },
+    Math.max(0, now - upTo) / 1000,
+  ])
+  const allowed = scopes.map(([scope, { within }]): Sample => [{ scope }, within / 1000])
   const levels = Object.entries(attribution ?? {})
   const shares = levels.flatMap(([level, ranks]) => sharesOf(level, ranks))
   const uses = levels.flatMap(([level, ranks]) =>
@@ -109,6 +112,7 @@ function ofWork({ vitals, now }: Readings): string[] {
   )
   return [
     gauge('frontier_age_seconds', 'How far behind now an account is known to be complete', ages),
+    gauge('frontier_allowed_seconds', 'How far behind its sources may be by their nature', allowed),
     counter('dead_letters_total', 'What could not be understood', counts('reason', deadLetters)),
     gauge('attribution_uses', 'Uses that are known, by the rank of their holder', uses),
     gauge('attribution_share', 'Share of the uses whose holder has this rank, 0 to 1', shares),

@@ -23,8 +23,10 @@ export const Report = z.object({
       refused: z.array(Count),
     }),
   ),
-  /** Up to when each account is complete; null: without end, as somebody declared. */
-  frontiers: z.array(z.object({ scope: z.string(), upTo: z.number().nullable() })).nullable(),
+  /** Up to when each account is complete (null: without end, as somebody declared), and how far behind now that may be. */
+  frontiers: z
+    .array(z.object({ scope: z.string(), upTo: z.number().nullable(), within: z.number() }))
+    .nullable(),
   deadLetters: z.array(Count).nullable(),
   attribution: z.object({ agent: Shares, task: Shares }).nullable(),
   /** Each agent, the most in doubt first; see AgentVitals. */
@@ -56,9 +58,10 @@ export const reportOf = (states: readonly SourceState[], vitals: Vitals, now: nu
     return { ...healthOf(state, now), lag, late, taken, refused: reasons }
   }),
   frontiers: vitals.frontiers
-    ? [...vitals.frontiers].map(([scope, upTo]) => ({
+    ? [...vitals.frontiers].map(([scope, { upTo, within }]) => ({
         scope,
         upTo: Number.isFinite(upTo) ? upTo : null,
+        within,
       }))
     : null,
   deadLetters: vitals.deadLetters ? [...vitals.deadLetters] : null,

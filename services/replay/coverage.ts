@@ -40,9 +40,11 @@ export function coverageOf(covers: readonly Cover[]): Coverage {
           key: everywhere,
           progress: {
             kind: 'progress',
+            source: 'files',
             scope: account,
             from: from ?? earliest.get(account) ?? Infinity,
             upTo: Infinity,
+            within: 0,
           },
         })),
   }

@@ -12,7 +12,7 @@ export type HopVersions = Readonly<
 export const hopVersions: HopVersions = {
   normalise: 1,
   join: 5,
-  correlate: 7,
+  correlate: 8,
   detect: 1,
   story: 1,
 }

@@ -249,7 +249,14 @@ test('dead letters, progress and bookmarks are logged with the records, without 
     offset: 1,
     text: 'canary',
   }
-  const progress = { kind: 'progress', scope: '111122223333', from: -Infinity, upTo: 5 } as const
+  const progress = {
+    kind: 'progress',
+    source: 'trail',
+    scope: '111122223333',
+    from: -Infinity,
+    upTo: 5,
+    within: 0,
+  } as const
   const answer = one.loop.offer(
     offerOf([], { source: 'trail', dead: [letter], progress: [progress], bookmark: '12' }),
   )
@@ -260,6 +267,8 @@ test('dead letters, progress and bookmarks are logged with the records, without 
   const bytes = Buffer.concat([...stores.journal.read(0)].map(({ body }) => body))
   expect(bytes.includes('is no JSON')).toBe(true)
   expect(bytes.includes('canary')).toBe(false)
-  const known = one.loop.engine().states.correlate.map((state) => [...state.progress.values()])
+  const known = one.loop
+    .engine()
+    .states.correlate.map((state) => [...(state.progress.get('111122223333')?.values() ?? [])])
   expect(known).toEqual([[progress], [progress], [progress]])
 })

@@ -3,11 +3,13 @@ import { manualScheduler } from '#infra/memory/scheduler.ts'
 import { memoryDesk } from '#infra/memory/desk.ts'
 import { Bug, Transient } from '#shared/errors.ts'
 import type { Notice } from '#shared/messages/desk.ts'
+import type { Progress } from '#shared/messages/activity.ts'
 import type { Intake } from '#shared/ports/intake.ts'
 import type { Source } from '#services/sources/source.ts'
 import { deskAt, findingOf, incidentOf } from '#test/incidents.ts'
 import { mappedOf, loopOptions, memoryStores, silent } from '#test/serve.ts'
-import { serve, type ServePorts } from './serve.ts'
+import { frontiersOf } from './frontiers.ts'
+import { serve, type ServePorts, type Serving } from './serve.ts'
 
 const { engine } = loopOptions()
 const options = { engine, unitMax: 50, keepMs: 86_400_000, snapshotMs: 30_000, holdMs: 60_000 }
@@ -36,13 +38,18 @@ const deed = {
   },
 }
 
-async function served(poll: (intake: Intake) => Source['poll'], desk = memoryDesk()) {
+async function served(
+  poll: (intake: Intake) => Source['poll'],
+  desk = memoryDesk(),
+  stores = memoryStores(),
+  names = ['trail'],
+) {
   const scheduler = manualScheduler(Date.parse('2026-05-04T10:00:00Z'))
   const notices: Notice[] = []
   const heard: string[] = []
   const ended: unknown[] = []
   const ports: ServePorts = {
-    ...memoryStores(),
+    ...stores,
     desk,
     scheduler,
     log: silent,
@@ -53,7 +60,7 @@ async function served(poll: (intake: Intake) => Source['poll'], desk = memoryDes
       failed: (source, _at, why) => heard.push(`${source}: ${why}`),
     },
     send: (told) => notices.push(...told),
-    sources: (intake) => [{ name: 'trail', silence: 60, poll: poll(intake) }],
+    sources: (intake) => names.map((name) => ({ name, silence: 60, poll: poll(intake) })),
   }
   const serving = await serve(options, ports)
   const pass = async (ms: number): Promise<void> => {
@@ -131,4 +138,38 @@ test('an incident that is closed, and of which nothing stands, is forgotten with
   await pass(1000)
   const left = desk.list({ states: ['open', 'acknowledged', 'closed'], limit: 10 })
   expect(left.map(({ incident }) => incident.findings.map(({ key }) => key))).toEqual([['b']])
+})
+
+const complete = (source: string, upTo: number): Progress => ({
+  kind: 'progress',
+  source,
+  scope: '111122223333',
+  from: 1,
+  upTo,
+  within: 0,
+})
+
+test('E1: an account is complete as far as the slowest of its sources, and one that is named no more holds nobody up', async () => {
+  const stores = memoryStores()
+  const told: Progress[] = [complete('gone', 5), complete('trail', 9), complete('aws', 7)]
+  const telling = (intake: Intake) => async () => {
+    const [next] = told.splice(0, 1)
+    const progress = next ? [next] : []
+    await intake.offer({ source: 'x', received: 0, records: [], progress })
+    return 1000
+  }
+  const frontier = ({ loop }: Serving) => frontiersOf(loop.engine()).get('111122223333')?.upTo
+  // All three are named, so that the lowest of them counts.
+  const all = await served(telling, memoryDesk(), stores, ['gone', 'trail', 'aws'])
+  await all.pass(0)
+  expect(frontier(all.serving)).toBe(5)
+  const closed = all.serving.close()
+  await all.pass(0)
+  await closed
+
+  told.push(complete('aws', 8))
+  const fewer = await served(telling, memoryDesk(), stores, ['trail', 'aws'])
+  expect(frontier(fewer.serving)).toBe(5)
+  await fewer.pass(0)
+  expect(frontier(fewer.serving)).toBe(8)
 })

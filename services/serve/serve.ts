@@ -7,6 +7,7 @@ import type { Engine, EngineOptions } from '#services/pipeline.ts'
 import { keepPolling, type PollingPorts } from '#services/sources/polling.ts'
 import type { Source } from '#services/sources/source.ts'
 import type { Containing } from './containing.ts'
+import { takingBack } from './forsaken.ts'
 import { generationOf } from './generation.ts'
 import { durableLoop, type Loop, type LoopPorts } from './loop.ts'
 import { recall } from './recall.ts'
@@ -71,7 +72,9 @@ export async function serve(options: ServeOptions, ports: ServePorts): Promise<S
   if (silent + told > 0) ports.log.info('the log was read', { silent, told })
   if (rebased && silent > 0)
     ports.log.info('other code or settings judged the log anew', { ...counts(rebased) })
-  const sources = ports.sources(loop)
+  const names = new Set<string>()
+  const sources = ports.sources(takingBack(loop, names))
+  for (const { name } of sources) names.add(name)
   containing?.start()
   const doors = await ports.doors?.(loop)
   const polling = keepPolling(sources, ports)

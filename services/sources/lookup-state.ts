@@ -62,23 +62,33 @@ export function lateSlice(
   return { from: again, until: Math.min(due, again + sliceMs) }
 }
 
+type Teller = {
+  readonly name: string
+  readonly account: string
+  /** Whether the regions that are asked are all that the account has in use. */
+  readonly isAll: boolean
+}
+
+/** Twice the time that CloudTrail takes by its own word. */
+const withinMs = 30 * 60_000
+
 /**
  * What may be told as complete (SEMANTICS E1): each region by itself, or, where these are all regions that the account has
  * in use, the account as far as the last of them.
  */
 export function progressOf(
-  account: string,
+  { name: source, account, isAll }: Teller,
   regions: Regions,
   asked: readonly string[],
-  isAll: boolean,
 ): Progress[] {
+  const told = { kind: 'progress', source, within: withinMs } as const
   const known = asked.flatMap((region) => {
     const covered = regions.get(region)
     return covered && covered.upTo > covered.from ? [{ region, ...covered }] : []
   })
   if (!isAll)
     return known.map(({ region, from, upTo }) => ({
-      kind: 'progress',
+      ...told,
       scope: `${account}:${region}`,
       from,
       upTo,
@@ -86,7 +96,7 @@ export function progressOf(
   if (known.length < asked.length) return []
   const from = Math.max(...known.map((each) => each.from))
   const upTo = Math.min(...known.map((each) => each.upTo))
-  return upTo > from ? [{ kind: 'progress', scope: account, from, upTo }] : []
+  return upTo > from ? [{ ...told, scope: account, from, upTo }] : []
 }
 
 /** Text of a bookmark: `1 us-east-1=FROM-UPTO-AGAIN,…` in epoch ms. */

@@ -144,9 +144,11 @@ describe('LookupEvents as a source', () => {
     const from = start - 60 * minute
     expect(progress().at(-1)).toEqual({
       kind: 'progress',
+      source: 'aws',
       scope: account,
       from,
       upTo: start - 15 * minute,
+      within: 30 * minute,
     })
   })
 

@@ -70,7 +70,7 @@ export function lookupEvents(options: LookupOptions, ports: LookupPorts): Source
       const failures = (await Promise.allSettled(work)).flatMap((done): unknown[] =>
         done.status === 'rejected' ? [done.reason] : [],
       )
-      const progress = progressOf(options.account, regions, asked, options.isAll)
+      const progress = progressOf(options, regions, asked)
       const bookmark = regionsText(regions)
       const mark = { source: options.name, received: now, records: [], progress, bookmark }
       await deliver(mark, ports)

@@ -107,12 +107,15 @@ export type TaskEnded = z.infer<typeof TaskEnded>
 export type ToolCalled = z.infer<typeof ToolCalled>
 export type CredentialIssued = z.infer<typeof CredentialIssued>
 
-/** A source says: all of mine between these event times is in (SEMANTICS E1). */
+/** A source says: all of mine between these event times is in (SEMANTICS E1). It replaces what it said of the scope before. */
 export type Progress = {
   readonly kind: 'progress'
+  readonly source: string
   /** `account`, or `account:region`; `*` covers everything that the run reads. */
   readonly scope: string
-  /** Since when coverage is proven or declared; −Infinity: always. */
+  /** Since when coverage is proven or declared; −Infinity: always. Infinity: it covers the scope no more. */
   readonly from: number
   readonly upTo: number
+  /** How far behind now it may be by its nature, ms: further behind, something is wrong. */
+  readonly within: number
 }

@@ -11,8 +11,8 @@ export type Vitals = {
     /** Offers that were told to come back, since the start. */
     readonly refused: number
   }
-  /** Up to when each account (or `account/region`) is known to be complete, epoch ms. */
-  readonly frontiers?: ReadonlyMap<string, number>
+  /** Up to when each account (or `account:region`) is known to be complete, epoch ms, and how far behind now that may be, ms. */
+  readonly frontiers?: ReadonlyMap<string, { readonly upTo: number; readonly within: number }>
   readonly deadLetters?: Counts
   /** Uses by the rank of their credential's holder: rank → uses, at each level. */
   readonly attribution?: { readonly agent: Shares; readonly task: Shares }

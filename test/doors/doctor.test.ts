@@ -49,8 +49,8 @@ describe('keytrail doctor', () => {
     home.vitals = {
       notReady: 'the log is being read',
       frontiers: new Map([
-        ['111122223333', Date.now() - 7_200_000],
-        ['444455556666', Infinity],
+        ['111122223333', { upTo: Date.now() - 7_200_000, within: 1_800_000 }],
+        ['444455556666', { upTo: Infinity, within: 0 }],
       ]),
       deadLetters: [{ reason: 'is no JSON', count: 3 }],
       attribution: { agent: { claimed: 4, none: 4 }, task: { exact: 1, none: 1 } },

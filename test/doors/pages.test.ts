@@ -65,7 +65,7 @@ describe('GET /metrics', () => {
     home.sources.put(source('odd" name\n', 4))
     home.vitals = {
       loop: { position: 7, emittedThrough: 5, waiting: 3, refused: 1 },
-      frontiers: new Map([['111122223333', Date.now() - 60_000]]),
+      frontiers: new Map([['111122223333', { upTo: Date.now() - 60_000, within: 1_800_000 }]]),
       deadLetters: [{ reason: 'is no JSON', count: 2 }],
       attribution: { agent: { exact: 3, none: 1 }, task: { none: 0 } },
       findings: [{ reason: 'reuse', count: 1 }],

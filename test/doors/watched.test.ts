@@ -26,7 +26,7 @@ async function given(): Promise<Set<string>> {
   home.sources.put(source('strict', 3, { silence: 60 }))
   home.vitals = {
     loop: { position: 7, emittedThrough: 5, waiting: 3, refused: 1 },
-    frontiers: new Map([['111122223333', Date.now()]]),
+    frontiers: new Map([['111122223333', { upTo: Date.now(), within: 0 }]]),
     deadLetters: [{ reason: 'is no JSON', count: 2 }],
     attribution: { agent: { none: 1 }, task: { none: 1 } },
     findings: [{ reason: 'reuse', count: 1 }],
