@@ -25,7 +25,7 @@ export function byPrincipal(state: CorrelateState): ByPrincipal {
   const rows = new Rows(2)
   /** The first session of each principal. */
   const firsts = new RowIndex()
-  const nameOf = (row: number): string => held.principals[row] ?? ''
+  const nameOf = (row: number): string => held.principals.text(row)
   const hashOf = (row: number): number => hash32(nameOf(row))
   const firstOf = (principal: string): number => {
     let row = -1
@@ -34,7 +34,7 @@ export function byPrincipal(state: CorrelateState): ByPrincipal {
       (row = firsts.at(slot)) >= 0;
       slot = firsts.next(slot)
     )
-      if (nameOf(row) === principal) return row
+      if (held.principals.is(row, principal)) return row
     return -1
   }
   const catchUp = (): void => {
