@@ -51,6 +51,16 @@ async function put(entity: Entity, denials: Denials, now: number): Promise<strin
   )
 }
 
+/** undefined: the role or user does not exist any more. */
+async function idIfThere(entity: Entity): Promise<string | undefined> {
+  try {
+    return await entity.id()
+  } catch (error) {
+    if (error instanceof Refused && error.because === 'absent') return undefined
+    throw error
+  }
+}
+
 /** Denying sessions: entries in one inline policy under our own name. */
 export const sessions = {
   inspect: async (iam: IAMClient, action: Denying): Promise<Prior> => {
@@ -74,12 +84,14 @@ export const sessions = {
     const entity = entityOf(iam, action)
     const document = await entity.policy()
     // No policy, or nothing that it could be on.
-    if (document === null) await entity.id()
+    if (document === null && (await idIfThere(entity)) === undefined) return 'changed-by-others'
     return standingOf(document, action)
   },
   undo: async (iam: IAMClient, action: Denying, prior: Prior, now: number): Promise<string> => {
     const entity = entityOf(iam, action)
-    const id = await entity.id()
+    const id = await idIfThere(entity)
+    // The denial went with what it was on.
+    if (id === undefined) return ''
     const isOther = prior.kind === 'disable-key' || prior.entity !== id
     const before = isOther ? null : prior.issuedBefore
     const unit =

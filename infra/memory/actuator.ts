@@ -115,6 +115,8 @@ function undone(world: MemoryAccount, action: Action, prior: Prior): (() => void
     if (prior.kind !== 'disable-key' || keyOf(world, action) === prior.status) return undefined
     return () => world.keys.set(action.key, prior.status)
   }
+  // The denial went with what it was on.
+  if (!world.entities.has(targetOf(action))) return undefined
   const entity = entityOf(world, action)
   const denials = ours(entity.document, action)
   const before = prior.kind === 'disable-key' ? null : prior.issuedBefore
@@ -125,7 +127,10 @@ function undone(world: MemoryAccount, action: Action, prior: Prior): (() => void
 }
 
 function standing(world: MemoryAccount, action: Action): Standing {
-  if (action.kind !== 'disable-key') return standingOf(entityOf(world, action).document, action)
+  if (action.kind !== 'disable-key') {
+    const entity = world.entities.get(targetOf(action))
+    return entity ? standingOf(entity.document, action) : 'changed-by-others'
+  }
   const status = world.keys.get(action.key)
   if (status === undefined) return 'changed-by-others'
   return status === 'Inactive' ? 'in-force' : 'absent'

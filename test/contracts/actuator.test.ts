@@ -19,6 +19,7 @@ actuatorContract('memory', async (): Promise<ActuatorWorld> => {
       void world.entities.set(`user/${name}`, { id: `AIDA${name}`, document: null }),
     addRole: async (name) =>
       void world.entities.set(`role/${name}`, { id: `AROA${name}`, document: null }),
+    deleteRole: async (name) => void world.entities.delete(`role/${name}`),
     addKey: async () => {
       const key = `AKIAMEMORY${++made}`
       world.keys.set(key, 'Active')
@@ -46,6 +47,11 @@ actuatorContract('AWS clients on the fake', async (): Promise<ActuatorWorld> => 
     actuator,
     addUser: async (name) => void aws.addUser(account, name),
     addRole: async (name) => void aws.addRole(account, { name, trust }),
+    deleteRole: async (name) => {
+      aws.setPolicy(account, `role/${name}`, denialPolicy, null)
+      const params = { RoleName: name }
+      aws.call({ credential: own, service: 'iam', action: 'DeleteRole', params })
+    },
     addKey: async (user) => aws.addKey(account, user).key,
     statusOf: async (_, key) => aws.keyStatus(key),
     setStatus: async (_, key, status) => aws.setKeyStatus(key, status),

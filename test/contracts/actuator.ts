@@ -8,6 +8,8 @@ export type ActuatorWorld = {
   readonly actuator: Actuator
   readonly addUser: (name: string) => Promise<void>
   readonly addRole: (name: string) => Promise<void>
+  /** Deletes it with the policies on it. */
+  readonly deleteRole: (name: string) => Promise<void>
   /** Gives the key's id; the key is active. */
   readonly addKey: (user: string) => Promise<string>
   readonly statusOf: (user: string, key: string) => Promise<string>
@@ -267,6 +269,17 @@ export function actuatorContract(name: string, open: () => Promise<ActuatorWorld
 
     test('a role that does not exist is refused', async () => {
       expect(await refusal(world.actuator.inspect(denial('no-such-role', 'task')))).toBe('absent')
+    })
+
+    test('a role that somebody deleted since is told, and there is nothing to undo', async () => {
+      const role = await anyRole()
+      const action = denial(role, 'task-1')
+      const prior = await world.actuator.inspect(action)
+      await world.actuator.apply(action, prior, 'order')
+      await world.deleteRole(role)
+      expect(await world.actuator.readBack(action)).toBe('changed-by-others')
+      expect(await refusal(world.actuator.apply(action, prior, 'order'))).toBe('absent')
+      expect(await world.actuator.undo(action, prior, 'order')).toMatchObject({ request: '' })
     })
 
     test('throttled and lost answers can be tried again', async () => {

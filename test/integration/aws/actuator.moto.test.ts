@@ -3,6 +3,7 @@ import {
   CreateRoleCommand,
   CreateUserCommand,
   DeleteAccessKeyCommand,
+  DeleteRoleCommand,
   DeleteRolePolicyCommand,
   GetRolePolicyCommand,
   GetUserPolicyCommand,
@@ -61,6 +62,10 @@ const worldOf = (iam: IAMClient): World => ({
   addUser: async (UserName) => void (await iam.send(new CreateUserCommand({ UserName }))),
   addRole: async (RoleName) =>
     void (await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: trust }))),
+  deleteRole: async (RoleName) => {
+    await iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName }))
+    await iam.send(new DeleteRoleCommand({ RoleName }))
+  },
   addKey: async (UserName) =>
     (await iam.send(new CreateAccessKeyCommand({ UserName }))).AccessKey?.AccessKeyId ?? '',
   statusOf: async (UserName, key) => {

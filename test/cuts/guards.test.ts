@@ -1,0 +1,126 @@
+import { describe, expect, test } from 'vitest'
+import { denialPolicy } from '#infra/aws/denials.ts'
+import { account } from '#test/simulator/company.ts'
+import { responderIn } from '#test/simulator/responder.ts'
+import { house, type House } from './house.ts'
+import { orderOf, statesOf, stolen } from './thefts.ts'
+
+/** DESIGN 3.6: the cure never outruns the limits. */
+
+const auto = ['reused-by-agent', 'reused-by-task']
+const role = 'role/ledger-agent'
+const ours = ({ aws }: House): string | null => aws.policyOn(account, role, denialPolicy)
+const session = (task: string): string => `session:${role}/${task}`
+
+describe('a protected principal', () => {
+  const shielded = [`arn:aws:iam::${account}:${role}`]
+
+  test('is refused in the plan, by machines and by people', async () => {
+    const town = await house({ contain: { auto, protected: shielded } })
+    const theft = await stolen(town, 'invoices-1')
+    await town.pass(5_000)
+    const [page = ''] = town.pages()
+    const plan = await town.run(['contain', 'plan', page])
+    expect(plan).toContain('protected: arn:aws:iam')
+    await town.run(['contain', 'apply', page], 1)
+    await town.pass(5_000)
+    expect([ours(town), theft.tries(), town.orders()]).toEqual([null, 'ok', []])
+  })
+
+  test('is refused right before the cut, though it was proposed and approved', async () => {
+    const town = await house({ contain: { approve: ['*'] } })
+    await stolen(town, 'invoices-1')
+    await town.pass(5_000)
+    const [page = ''] = town.pages()
+    await town.run(['contain', 'stop'])
+    await town.run(['approve', page])
+    await town.restart({ approve: ['*'], protected: shielded })
+    await town.run(['contain', 'resume'])
+    await town.pass(5_000)
+    expect(statesOf(town)).toEqual({ [session('invoices-1')]: 'expired' })
+    expect(ours(town)).toBeNull()
+    expect(town.heard().join()).toContain('not cut: deny session invoices-1')
+  })
+})
+
+describe('a machine', () => {
+  test('cuts no more in an hour than it may; the next one waits for a person', async () => {
+    const town = await house({ contain: { auto, autoHour: 1 } })
+    await stolen(town, 'invoices-1')
+    await town.pass(5_000)
+    await stolen(town, 'invoices-2')
+    await town.pass(5_000)
+    expect(statesOf(town)).toEqual({
+      [session('invoices-1')]: 'applied',
+      [session('invoices-2')]: 'planned',
+    })
+    expect(ours(town)).not.toContain('invoices-2')
+    await town.run(['approve', orderOf(town, 'invoices-2')?.key ?? ''])
+    await town.pass(2_000)
+    expect(ours(town)).toContain('invoices-2')
+  })
+
+  test('cuts nothing any more once its cuts end badly, until a person says so', async () => {
+    const town = await house({ contain: { auto, breakerAt: 1 } })
+    await stolen(town, 'invoices-1')
+    await town.pass(5_000)
+    await town.run(['contain', 'undo', orderOf(town, 'invoices-1')?.key ?? ''])
+    await town.pass(5_000)
+    await stolen(town, 'invoices-2')
+    await town.pass(5_000)
+    expect(await town.run(['contain', 'list'])).toContain('Breaker open')
+    expect(orderOf(town, 'invoices-2')?.state).toBe('planned')
+    await town.run(['contain', 'resume'])
+    await stolen(town, 'invoices-3')
+    await town.pass(5_000)
+    // What was proposed meanwhile waits for a person all the same.
+    expect(statesOf(town)).toEqual({
+      [session('invoices-1')]: 'undone',
+      [session('invoices-2')]: 'planned',
+      [session('invoices-3')]: 'applied',
+    })
+  })
+
+  test('is stopped by the kill switch, which lets every undo through', async () => {
+    const town = await house({ contain: { auto } })
+    await stolen(town, 'invoices-1')
+    await town.pass(5_000)
+    await town.run(['contain', 'stop', '--reason', 'drill'])
+    await stolen(town, 'invoices-2')
+    await town.pass(5_000)
+    expect(orderOf(town, 'invoices-2')?.state).toBe('planned')
+    await town.run(['approve', orderOf(town, 'invoices-2')?.key ?? ''])
+    await town.run(['contain', 'undo', orderOf(town, 'invoices-1')?.key ?? ''])
+    await town.pass(5_000)
+    expect(statesOf(town)).toEqual({
+      [session('invoices-1')]: 'undone',
+      [session('invoices-2')]: 'approved',
+    })
+    expect(ours(town)).toBeNull()
+    await town.run(['contain', 'resume'])
+    await town.pass(60_000)
+    expect(ours(town)).toContain('invoices-2')
+  })
+
+  test('cuts nothing while it does not know who it is, and says so; then it does', async () => {
+    let own = ''
+    const town = await house({
+      contain: { auto },
+      responder: (aws) => {
+        const made = responderIn(aws)
+        own = made.key
+        aws.setKeyStatus(own, 'Inactive')
+        return made
+      },
+    })
+    const theft = await stolen(town, 'invoices-1')
+    await town.pass(5 * 60_000, 5_000)
+    expect([ours(town), theft.tries()]).toEqual([null, 'ok'])
+    expect(town.heard().join()).toMatch(/could not be cut|hangs/)
+    expect(statesOf(town)).not.toHaveProperty(session('invoices-1'), 'applied')
+    town.aws.setKeyStatus(own, 'Active')
+    await town.run(['contain', 'apply', town.pages()[0] ?? ''])
+    await town.pass(2 * 60_000, 5_000)
+    expect(ours(town)).toContain('invoices-1')
+  })
+})
