@@ -149,12 +149,20 @@ async function end(at: Place): Promise<void> {
 
 type Flowing = Pick<House, 'pass' | 'report' | 'complete' | 'hold' | 'release' | 'restart'>
 
+/** The trail has all of the account. */
+const coverage = {
+  kind: 'progress',
+  source: 'trail',
+  scope: account,
+  from: -Infinity,
+  within: 30 * 60_000,
+} as const
+
 /** What time and the world bring. */
 const flowing = (at: Place): Flowing => ({
   pass: (ms, step) => pass(at, ms, step),
   report: (source, ...activities) => report(at, source, activities),
-  complete: (upTo) =>
-    offer(at, { progress: [{ kind: 'progress', scope: account, from: -Infinity, upTo }] }),
+  complete: (upTo) => offer(at, { progress: [{ ...coverage, upTo }] }),
   hold: () => void (at.held ??= []),
   async release(arrange = (records) => records) {
     const records = arrange(at.held ?? []).map(mapped)
