@@ -28,6 +28,7 @@ test('without any source every setting has its default', () => {
     accounts: { trusted: [] },
     data: 'keytrail.db',
     folders: [],
+    topics: [],
     http: { host: '127.0.0.1', port: 4318, certificate: '', key: '', behindTls: false },
     aws: { accounts: [], endpoint: '', allowOtherEndpoint: false, pollSeconds: 60 },
     serve: { folderSeconds: 5, keepDays: 30, snapshotSeconds: 30 },

@@ -20,6 +20,7 @@ export const noMachine: Machine = {
   listen: () => {
     throw new Error('no command under test listens')
   },
+  topics: () => Promise.resolve(new Map()),
   senders: () => new Map(),
   scheduler: manualScheduler(0),
   log: silent,

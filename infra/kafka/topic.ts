@@ -7,7 +7,7 @@ import type {
   TopicMessage,
   TopicReader,
 } from '#shared/ports/topic.ts'
-import { clientOf, retry, type ClusterAccess } from './client.ts'
+import { clientOf, retry, type Client, type ClusterAccess } from './client.ts'
 
 export type TopicOptions = {
   readonly topic: string
@@ -18,8 +18,11 @@ export type TopicOptions = {
   readonly group: string
 }
 
-/** Times of the group, ms. A member that is not heard for a session is given up; a batch may take as long as a rebalance. */
-const times = { sessionTimeout: 30_000, rebalanceTimeout: 60_000, heartbeatInterval: 3_000 }
+/**
+ * Times of the group, ms. A member that is not heard for a session is given up: for so long a reader waits whose predecessor was
+ * killed. A batch may take as long as a rebalance.
+ */
+const times = { sessionTimeout: 10_000, rebalanceTimeout: 60_000, heartbeatInterval: 3_000 }
 /** How much is fetched at a time, bytes, from a partition and in all; one message that is larger is fetched nevertheless. */
 const sizes = { maxBytesPerPartition: 1024 * 1024, maxBytes: 10 * 1024 * 1024 }
 /** Partitions whose messages are handed over at the same time. */
@@ -35,11 +38,16 @@ const silentMs = 15_000
 export function kafkaTopic(access: ClusterAccess, options: TopicOptions): Topic {
   return {
     async read(handler, begin) {
-      const kafka = clientOf(access)
-      const partitions = await settle(kafka, options.topic, handler, begin)
-      const reader = newReader(kafka, options, partitions, handler)
-      await reader.start()
-      return reader
+      const client = clientOf(access)
+      try {
+        const partitions = await settle(client.kafka, options.topic, handler, begin)
+        const reader = newReader(client, options, partitions, handler)
+        await reader.start()
+        return reader
+      } catch (thrown) {
+        client.hangUp()
+        throw thrown
+      }
     },
   }
 }
@@ -92,7 +100,7 @@ function messageOf(message: kafkajs.KafkaMessage & MessageContext): TopicMessage
 type Reader = TopicReader & { readonly start: () => Promise<void> }
 
 function newReader(
-  kafka: kafkajs.Kafka,
+  { kafka, hangUp }: Client,
   options: TopicOptions,
   partitions: number,
   handler: TopicHandler,
@@ -132,6 +140,7 @@ function newReader(
       condition.ended('closed')
       resting.clear()
       await end()
+      hangUp()
     },
   }
 }
@@ -250,7 +259,8 @@ async function taken(batch: kafkajs.Batch, handler: TopicHandler): Promise<numbe
   else if (at > want || Number(highWatermark) < want)
     await handler.jump({ partition, from: want, to: at })
   else if (at < want) return 'elsewhere'
-  return await handler.take({ partition, messages: batch.messages.map(messageOf) })
+  const messages = batch.messages.map(messageOf)
+  return await handler.take({ partition, messages, end: Number(highWatermark) })
 }
 
 /** Lets kafkajs go on where the handler is. */

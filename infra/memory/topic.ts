@@ -106,7 +106,7 @@ function newReader(
         const at = handler.position(partition) ?? 0
         const messages = log.messages.filter(({ offset }) => offset >= at).slice(0, batchMax)
         if (messages.length === 0) return
-        const wait = await handler.take({ partition, messages })
+        const wait = await handler.take({ partition, messages, end: highOf(log) })
         if (wait > 0) await new Promise((resolve) => setTimeout(resolve, retryMs))
       } catch (thrown) {
         if (!(thrown instanceof Transient)) return end({ as: 'broken', thrown })

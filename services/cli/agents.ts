@@ -1,11 +1,10 @@
 import type { AgentVitals } from '#shared/ports/vitals.ts'
-import type { SourceRow } from '#shared/ports/source-store.ts'
 import { baseOf } from '#shared/policy.ts'
 import { everyCred } from '#services/correlate/creds.ts'
 import { holderOf } from '#services/correlate/keys.ts'
 import { maySpeak } from '#services/correlate/registry.ts'
 import type { CorrelateState } from '#services/correlate/state.ts'
-import { speaksFor } from '#services/doors/stamp.ts'
+import { speaksFor, type Speaker } from '#services/doors/stamp.ts'
 
 /** Agents that are told of, those with the most uses that nothing proves first; names of each kind that are told. */
 const agentsMax = 200
@@ -25,7 +24,7 @@ type Counting = {
 /** What is known of each agent's uses, and of what could prove them. With pauses, in which the states may change. */
 export function* countingAgents(
   states: readonly CorrelateState[],
-  sources: () => readonly SourceRow[],
+  sources: () => readonly Speaker[],
 ): Generator<void, readonly AgentVitals[]> {
   const counts = new Map<string, Counting>()
   const of = (agent: string): Counting => {
@@ -77,7 +76,7 @@ const add = (ranks: Record<string, number>, rank: string, uses: number): void =>
 function told(
   counts: ReadonlyMap<string, Counting>,
   { registry }: CorrelateState,
-  sources: readonly SourceRow[],
+  sources: readonly Speaker[],
 ): AgentVitals[] {
   const unproven = ({ task: { none = 0, ambiguous = 0, claimed = 0, inferred = 0 } }: Counting) =>
     none + ambiguous + claimed + inferred

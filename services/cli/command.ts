@@ -3,6 +3,7 @@ import type { Actuator } from '#shared/ports/actuator.ts'
 import type { AwsAccess } from '#shared/ports/aws-access.ts'
 import type { EventHistory } from '#shared/ports/cloudtrail.ts'
 import type { Destination } from '#shared/config/destinations.ts'
+import type { TopicSource } from '#shared/config/kafka.ts'
 import type { DataFile } from '#shared/ports/data-file.ts'
 import type { Effects } from '#shared/ports/effects.ts'
 import type { Listen } from '#shared/ports/http.ts'
@@ -11,6 +12,7 @@ import type { Permissions } from '#shared/ports/permissions.ts'
 import type { Scheduler } from '#shared/ports/scheduler.ts'
 import type { Sender } from '#shared/ports/sender.ts'
 import type { Files } from '#shared/ports/sources.ts'
+import type { Topic } from '#shared/ports/topic.ts'
 import type { AtCrashPoint } from '#services/serve/crash-points.ts'
 
 /** One option of a command, as node:util `parseArgs` takes it, with what help says about it. */
@@ -77,6 +79,8 @@ export type Machine = {
   readonly listen: Listen
   /** Loads what speaks to AWS, which takes a second and which few commands need. */
   readonly cloud: () => Promise<CloudAccess>
+  /** Topics of Kafka by the name of their source; loads what speaks to it if there are any. @throws Unusable if a secret is missing */
+  readonly topics: (sources: readonly TopicSource[]) => Promise<ReadonlyMap<string, Topic>>
   /** Who sends to each destination, by name. @throws Unusable if a secret is missing */
   readonly senders: (destinations: readonly Destination[]) => ReadonlyMap<string, Sender>
   readonly scheduler: Scheduler

@@ -10,6 +10,8 @@ import { memoryEffects } from '#infra/memory/effects.ts'
 import { systemScheduler } from '#infra/clock/scheduler.ts'
 import { backUp, restore } from '#infra/sqlite/backup.ts'
 import { openBeside, ownDataFile } from '#infra/sqlite/data-file.ts'
+import type { TopicSource } from '#shared/config/kafka.ts'
+import type { Topic } from '#shared/ports/topic.ts'
 import type { AtCrashPoint } from '#services/serve/crash-points.ts'
 import type { CloudAccess, Output } from './command.ts'
 import type { Surroundings } from './dispatch.ts'
@@ -17,6 +19,8 @@ import type { Surroundings } from './dispatch.ts'
 const { version } = z
   .object({ version: z.string() })
   .parse(JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')))
+
+const log = pinoLog('info')
 
 /**
  * The process as commands see it, with the real adapters.
@@ -38,6 +42,7 @@ export function surroundings(at: AtCrashPoint = () => undefined): Surroundings {
       chance: randomBytes,
       listen,
       cloud: loadCloud,
+      topics: loadTopics,
       senders: (destinations) =>
         sendersOf(destinations, {
           environment: process.env,
@@ -45,7 +50,7 @@ export function surroundings(at: AtCrashPoint = () => undefined): Surroundings {
           now: () => systemScheduler.now(),
         }),
       scheduler: systemScheduler,
-      log: pinoLog('info'),
+      log,
       at,
       asked: signalled,
     },
@@ -97,4 +102,10 @@ async function loadCloud(): Promise<CloudAccess> {
     permissions: awsPermissions,
     actuator: (accesses) => awsActuator(accesses, () => Date.now()),
   }
+}
+
+async function loadTopics(sources: readonly TopicSource[]): Promise<ReadonlyMap<string, Topic>> {
+  if (sources.length === 0) return new Map()
+  const { topicsOf } = await import('#infra/kafka/topics.ts')
+  return topicsOf(sources, { environment: process.env, cwd: process.cwd(), log })
 }

@@ -3,6 +3,7 @@ import type { Scheduler } from '#shared/ports/scheduler.ts'
 import type { DeliveryVitals, Vitals } from '#shared/ports/vitals.ts'
 import type { LaneStatus } from '#services/alert/lane.ts'
 import type { StepTimes } from '#services/contain/times.ts'
+import type { Speaker } from '#services/doors/stamp.ts'
 import { countingUses } from '#services/replay/attribution.ts'
 import { frontiersOf } from '#services/serve/frontiers.ts'
 import type { Loop } from '#services/serve/loop.ts'
@@ -12,6 +13,8 @@ import { sliced } from './slices.ts'
 export type VitalParts = {
   readonly data: DataFile
   readonly loop: Loop
+  /** Sources of the settings that may speak for agents, beside those with a token. */
+  readonly speakers: readonly Speaker[]
   /** How each destination is. */
   readonly lanes: () => readonly LaneStatus[]
   readonly times: () => StepTimes
@@ -19,12 +22,13 @@ export type VitalParts = {
 }
 
 /** What the pages tell of a program that serves. Everything is counted by an index, or in slices: nobody waits for a scrape. */
-export function vitalsOf({ data, loop, lanes, times, scheduler }: VitalParts): {
+export function vitalsOf({ data, loop, speakers, lanes, times, scheduler }: VitalParts): {
   readonly read: () => Vitals
   readonly close: () => void
 } {
   const agents = sliced(
-    () => countingAgents(loop.engine().states.correlate, () => data.sources.all()),
+    () =>
+      countingAgents(loop.engine().states.correlate, () => [...data.sources.all(), ...speakers]),
     scheduler,
   )
   const uses = sliced(() => countingUses(loop.engine().states.correlate), scheduler)

@@ -116,9 +116,11 @@ function lineOf(line: Uint8Array, limits: BodyLimits): Item {
   }
 }
 
-type Verdict = { readonly record: string; readonly activity: AgentActivity } | Refusal
+/** What becomes of one item. */
+export type Verdict = { readonly record: string; readonly activity: AgentActivity } | Refusal
 
-function verdictOn(item: Item, source: Speaker, received: number): Verdict {
+/** An activity as its source may say it, or why it is not taken. */
+export function verdictOn(item: Item, source: Speaker, received: number): Verdict {
   if (isRefusal(item)) return item
   const read = fromActivity(item.value)
   if (read.as === 'dead') return { reason: read.reason, field: read.field }

@@ -17,6 +17,10 @@ export type SourceState = {
   readonly late: number
   /** Least time between what a request told and its receipt, ms, of late; below 0 its clock is ahead of ours. */
   readonly lag: number | undefined
+  /** When something was last taken of it. */
+  readonly brought: number
+  /** Messages that its broker has and that are not taken, as far as is known; undefined where it has no broker. */
+  readonly behind: number | undefined
 }
 
 /** What a door tells of one request. */
@@ -26,6 +30,7 @@ export type Told = {
   readonly late: number
   /** Receipt less the latest event time in it, ms; undefined if it told of nothing. */
   readonly lag: number | undefined
+  readonly behind?: { readonly partition: number; readonly messages: number } | undefined
 }
 
 export type DoorBoard = Board & {
@@ -48,8 +53,10 @@ const reasonsMax = 32
 /** The least lag is that of this window and the one before. */
 const lagWindowMs = 10 * 60_000
 
-type Entry = { -readonly [Key in keyof SourceState]: SourceState[Key] } & {
+type Entry = { -readonly [Key in keyof Omit<SourceState, 'behind'>]: SourceState[Key] } & {
   readonly group: string
+  /** By partition; a topic has as many as it has. */
+  readonly behind: Map<number, number>
   readonly refused: Map<string, number>
   window: number
   lagNow: number | undefined
@@ -77,10 +84,12 @@ export function doorBoard(): DoorBoard {
       const entry = entries.get(source)
       if (entry) Object.assign(entry, { failedAt: at, failure: why })
     },
-    request(source, at, { taken, refused, late, lag }) {
+    request(source, at, { taken, refused, late, lag, behind }) {
       const entry = entries.get(source)
       if (!entry) return
       entry.heard = at
+      if (taken > 0) entry.brought = at
+      if (behind) entry.behind.set(behind.partition, behind.messages)
       entry.taken += taken
       entry.late += late
       for (const [reason, count] of refused) addReason(entry.refused, reason, count)
@@ -102,15 +111,19 @@ const emptyEntry = (name: string, group: string, since: number): Entry => ({
   refused: new Map(),
   late: 0,
   lag: undefined,
+  brought: 0,
+  behind: new Map(),
   window: 0,
   lagNow: undefined,
   lagBefore: undefined,
 })
 
 function stateOf(entry: Entry): SourceState {
-  const { name, since, silence, heard, failedAt, failure, taken, late } = entry
+  const { name, since, silence, heard, failedAt, failure, taken, late, brought } = entry
   const seen = { refused: new Map(entry.refused), lag: least(entry.lagNow, entry.lagBefore) }
-  return { name, since, silence, heard, failedAt, failure, taken, late, ...seen }
+  const behind =
+    entry.behind.size === 0 ? undefined : entry.behind.values().reduce((all, of) => all + of, 0)
+  return { name, since, silence, heard, failedAt, failure, taken, late, brought, behind, ...seen }
 }
 
 function addReason(reasons: Map<string, number>, reason: string, count: number): void {

@@ -9,6 +9,7 @@ import type { DoorBoard } from './board.ts'
 import { gate as gateOf } from './gate.ts'
 import { isLoopback } from './here.ts'
 import { isOtlp, otlpSite, type DoorOptions } from './otlp.ts'
+import { otlpLimits } from './otlp-read.ts'
 import { problem } from './pages.ts'
 import { statusPage } from './status.ts'
 
@@ -30,9 +31,7 @@ const defaults: DoorLimits = {
   rate: 2000,
   // What the OpenTelemetry collector's receiver takes by default is 20 MiB; batches of its exporters are far smaller.
   bytes: 16 * 1024 * 1024,
-  depth: 64,
-  items: 20_000,
-  parts: 1_000_000,
+  ...otlpLimits,
 }
 
 export type DoorsPorts = {

@@ -60,6 +60,16 @@ function ofSources({ sources, now, turnedAway }: Readings): string[] {
       'Least time from an event to its receipt, of some minutes; below 0 the clock of the source is ahead',
       each(({ lag }) => (lag === undefined ? undefined : lag / 1000)),
     ),
+    gauge(
+      'source_brought_timestamp_seconds',
+      'When something was last taken of a source',
+      each(({ brought }) => (brought > 0 ? brought / 1000 : undefined)),
+    ),
+    gauge(
+      'source_behind_messages',
+      'Messages that the broker of a source has and that are not taken yet',
+      each(({ behind }) => behind),
+    ),
     counter(
       'source_items_taken_total',
       'Items taken since the start',

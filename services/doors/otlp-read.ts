@@ -9,6 +9,9 @@ export type OtlpLimits = BodyLimits & {
   readonly items: number
 }
 
+/** What one export request may hold, unless its door has other limits. */
+export const otlpLimits: OtlpLimits = { depth: 64, items: 20_000, parts: 1_000_000 }
+
 /** An export request in its JSON shape, with no other list than that of its signal. */
 export type Export = {
   readonly document: Readonly<Record<string, unknown>>

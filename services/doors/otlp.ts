@@ -1,15 +1,12 @@
-import type { AgentActivity } from '#shared/messages/activity.ts'
-import type { Normalised } from '#shared/messages/record.ts'
 import type { Answer, Head, Opened, Site } from '#shared/ports/http.ts'
 import type { Intake } from '#shared/ports/intake.ts'
-import { fromOtlp } from '#services/normalise/from-otlp.ts'
 import type { DoorBoard } from './board.ts'
 import type { Entered, Gate } from './gate.ts'
-import { handOver, reportsOf, type NotNow, type RefusedItems, type Sorted } from './hand-over.ts'
+import { handOver, type NotNow, type RefusedItems } from './hand-over.ts'
 import { refused, taken } from './otlp-answers.ts'
 import type { Signal } from './otlp-messages.ts'
 import { readExport, type Encoding, type Export, type OtlpLimits } from './otlp-read.ts'
-import { isRefusal, stamped, type Refusal, type Speaker } from './stamp.ts'
+import { reportsIn, sum, type Reports } from './otlp-reports.ts'
 import { Malformed, TooMany } from './wire.ts'
 
 /** What every door needs. */
@@ -90,7 +87,7 @@ async function take(
     const message = 'metrics are not read; send traces and logs'
     return taken(signal, encoding, read.items > 0 ? { rejected: read.items, message } : undefined)
   }
-  const sorted = sort(read, source, received)
+  const sorted = reportsIn(read, source, received)
   const held = await handOver(intake, board, sorted)
   return held ? later(encoding, held) : answer(request, read.items, sorted)
 }
@@ -112,67 +109,7 @@ function readOrRefuse(
   }
 }
 
-/** What the document says, as its source may say it. Parts that are refused do not spoil the others. */
-function sort({ document, items }: Export, source: Speaker, received: number): Detailed {
-  const nothing = { source: source.name, received, records: [], taken: items, details: [] }
-  if (items === 0) return { ...nothing, refused: [] }
-  const read = fromOtlp(document)
-  if (read.as === 'ignored') return { ...nothing, refused: [] }
-  if (read.as === 'dead')
-    return {
-      ...nothing,
-      taken: 0,
-      refused: [{ reason: read.reason, field: read.field, count: items, ordinal: 0 }],
-    }
-  return spoken(read, source, received, items)
-}
-
-type Detailed = Sorted & { readonly details: readonly string[] }
-
-function spoken(
-  read: Extract<Normalised, { as: 'mapped' }>,
-  source: Speaker,
-  received: number,
-  items: number,
-): Detailed {
-  const said: AgentActivity[] = []
-  const against = new Map<string, { readonly refusal: Refusal; readonly items: Set<string> }>()
-  for (const activity of reportsOf(read)) {
-    const one = stamped(activity, source, received)
-    if (!isRefusal(one)) said.push(one)
-    else {
-      const known = against.get(one.reason) ?? { refusal: one, items: new Set() }
-      known.items.add(itemOf(activity))
-      against.set(one.reason, known)
-    }
-  }
-  const refusedItems = [
-    ...(read.rejected ?? []).map((each) => ({ ...each, ordinal: 0 })),
-    ...[...against.values()].map(({ refusal, items: its }) => ({
-      reason: refusal.reason,
-      field: refusal.field,
-      count: its.size,
-      ordinal: 0,
-    })),
-  ]
-  const record = `${source.name}/${read.record}`
-  return {
-    source: source.name,
-    received,
-    records: said.length > 0 ? [{ record, activities: said }] : [],
-    taken: Math.max(0, items - sum(refusedItems)),
-    refused: refusedItems,
-    details: [...against.values()].flatMap(({ refusal }) => refusal.detail ?? []),
-  }
-}
-
-/** The span behind an activity: several may tell of one. */
-const itemOf = ({ id }: AgentActivity): string => id.replace(/:(start|end|trace)$/, '')
-
-const sum = (refusals: readonly RefusedItems[]): number =>
-  refusals.reduce((total, { count }) => total + count, 0)
-
-function answer({ signal, encoding }: OtlpRequest, items: number, sorted: Detailed): Answer {
+function answer({ signal, encoding }: OtlpRequest, items: number, sorted: Reports): Answer {
   const rejected = Math.min(items, sum(sorted.refused))
   if (rejected === 0) return taken(signal, encoding)
   const message = [

@@ -18,6 +18,7 @@ export const Report = z.object({
       heard: z.boolean(),
       why: z.string().optional(),
       lag: z.number().nullable(),
+      behind: z.number().nullable(),
       late: z.number(),
       taken: z.number(),
       refused: z.array(Count),
@@ -53,9 +54,9 @@ export const reportOf = (states: readonly SourceState[], vitals: Vitals, now: nu
   now,
   notReady: vitals.notReady ?? null,
   sources: states.map((state) => {
-    const { lag = null, late, taken, refused } = state
+    const { lag = null, behind = null, late, taken, refused } = state
     const reasons = [...refused].map(([reason, count]) => ({ reason, count }))
-    return { ...healthOf(state, now), lag, late, taken, refused: reasons }
+    return { ...healthOf(state, now), lag, behind, late, taken, refused: reasons }
   }),
   frontiers: vitals.frontiers
     ? [...vitals.frontiers].map(([scope, { upTo, within }]) => ({

@@ -32,6 +32,11 @@ export function isPlainRecord(value: unknown): boolean {
   )
 }
 
+/** The same for bytes as a message carries them: JSON, one value or several, perhaps compressed. */
+export function unwrapBytes(bytes: Uint8Array, sink: Sink): void {
+  inflate({ sink, unfolded: 0 }, bytes, '', 0)
+}
+
 type State = { readonly sink: Sink; unfolded: number }
 
 /**
@@ -79,7 +84,10 @@ function openText(state: State, text: string, within: string, depth: number): vo
 
 /** Kinesis and Firehose carry records as base64, and CloudWatch Logs compresses them first. */
 function openBase64(state: State, text: string, within: string, depth: number): void {
-  const bytes = Buffer.from(text, 'base64')
+  inflate(state, Buffer.from(text, 'base64'), within, depth)
+}
+
+function inflate(state: State, bytes: Uint8Array, within: string, depth: number): void {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return openBytes(state, bytes, within, depth)
   try {
     const left = limits.unfoldedBytes - state.unfolded

@@ -13,6 +13,10 @@ export type Delivered = {
   readonly mapped: number
   readonly ignored: number
   readonly dead: readonly DeadLetter[]
+  /** Receipt less the latest event time in it, ms, where the source tells it. */
+  readonly lag?: number | undefined
+  /** How many messages of a partition its broker has beyond. */
+  readonly behind?: { readonly partition: number; readonly messages: number }
 }
 
 export type DeliverPorts = {

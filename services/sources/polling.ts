@@ -14,7 +14,7 @@ export type PollingPorts = {
   readonly failed: (why: unknown) => void
 }
 
-/** After a failure a source is asked again after a second, then twice that, at last every so many ms. */
+/** After a failure a source is asked again after a second, then twice that, at last every so many ms, or as it says itself. */
 const longestPauseMs = 60_000
 
 export type Polling = {
@@ -51,7 +51,8 @@ export function keepPolling(sources: readonly Source[], ports: PollingPorts): Po
       // Once, not at every attempt: the board shows what is still wrong.
       if (failures === 0)
         log.warn('a source does not answer', { source: source.name, why: thrown.message })
-      if (!isClosed) plan(source, failures + 1, Math.min(1000 * 2 ** failures, longestPauseMs))
+      const longest = source.longestPauseMs ?? longestPauseMs
+      if (!isClosed) plan(source, failures + 1, Math.min(1000 * 2 ** failures, longest))
     }
   }
 
@@ -61,6 +62,7 @@ export function keepPolling(sources: readonly Source[], ports: PollingPorts): Po
       isClosed = true
       for (const cancel of planned) cancel()
       await Promise.all(underWay)
+      await Promise.all(sources.map(async (source) => await source.close?.()))
     },
   }
 }

@@ -10,4 +10,8 @@ export type Source = {
   poll(now: number): Promise<number>
   /** Seconds without an answer after which it counts as blind. */
   readonly silence: number
+  /** After failures it is asked again after so many ms at the latest; absent: a minute. */
+  readonly longestPauseMs?: number
+  /** Ends what goes on between polls; called once, after the last of them. */
+  readonly close?: () => Promise<void>
 }

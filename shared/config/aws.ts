@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { fromJson } from './reference.ts'
 import type { Setting } from './setting.ts'
 
 const profile = z.string().regex(/^[\w.@-]{1,128}$/, 'must be the name of a profile')
@@ -37,11 +38,5 @@ export const awsAccounts = (prose: string): Setting<readonly AwsAccount[]> => ({
   allowed:
     'a list of accounts, each with id, regions, allRegions, reader and responder as docs/connect-aws.md says',
   placeholder: 'JSON',
-  fromText(text) {
-    try {
-      return JSON.parse(text) as unknown
-    } catch {
-      return text
-    }
-  },
+  fromText: fromJson,
 })

@@ -1,12 +1,7 @@
 import { z } from 'zod'
 import { severities } from '#shared/messages/finding.ts'
+import { fromJson, reference } from './reference.ts'
 import type { Setting } from './setting.ts'
-
-/** Where a secret is read when the process starts: `env:NAME` or `file:PATH`. The secret itself stands in no setting. */
-const reference = z
-  .string()
-  .max(1024)
-  .regex(/^(env:[A-Za-z_]\w*|file:\S.*)$/, 'must be env:NAME or file:PATH, never the secret itself')
 
 const address = z.union([
   reference,
@@ -72,11 +67,5 @@ export const destinations = (prose: string): Setting<readonly Destination[]> => 
     'a list of destinations, each with name, kind (file, webhook, slack or pagerduty) and what docs/alerts.md says of the kind',
   placeholder: 'JSON',
   hidden: true,
-  fromText(text) {
-    try {
-      return JSON.parse(text) as unknown
-    } catch {
-      return text
-    }
-  },
+  fromText: fromJson,
 })

@@ -1,5 +1,6 @@
 import { awsAccounts } from './aws.ts'
 import { destinations } from './destinations.ts'
+import { topicSources } from './kafka.ts'
 import { count, flag, names, path, pattern, text, type Setting } from './setting.ts'
 
 const pemFile = {
@@ -106,6 +107,7 @@ export const settings = {
     prose:
       'Folders that serve watches: CloudTrail files as a trail writes them, activities, OTLP/JSON',
   }),
+  topics: topicSources('Topics of Kafka that serve reads'),
   http: {
     host: text({
       fallback: '127.0.0.1',

@@ -12,6 +12,8 @@ export type TopicMessage = {
 export type TopicBatch = {
   readonly partition: number
   readonly messages: readonly TopicMessage[]
+  /** The offset behind the last message that the broker has of it. */
+  readonly end: number
 }
 
 /** Reading of a partition begins, or goes on elsewhere than it should: what stood between is gone. */

@@ -21,6 +21,8 @@ export type Served = {
   /** What it logged, line by line. */
   readonly log: readonly string[]
   readonly stop: () => Promise<number>
+  /** Ends it as a machine does that loses its power. */
+  readonly kill: () => Promise<void>
 }
 
 /** @param secrets environment variables that hold what no settings file may */
@@ -61,6 +63,10 @@ export function keytrailIn(folder: string, secrets: Readonly<Record<string, stri
       return {
         url,
         log,
+        async kill() {
+          child.kill('SIGKILL')
+          await ended
+        },
         async stop() {
           child.kill('SIGTERM')
           const [status] = await ended

@@ -1,58 +1,14 @@
-import kafkajs from 'kafkajs'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import type kafkajs from 'kafkajs'
+import { expect, test } from 'vitest'
 import { kafkaTopic } from '#infra/kafka/topic.ts'
 import { collector, topicContract, until } from '#test/contracts/topic.ts'
 import { user } from '#test/integration/servers/kafka-settings.ts'
-import { startKafka } from '#test/integration/servers/kafka.ts'
 import { silent } from '#test/serve.ts'
+import { broker } from './broker.ts'
 
-const opened: { kafka?: Awaited<ReturnType<typeof startKafka>>; client?: kafkajs.Kafka } = {}
-const server = () => {
-  if (!opened.kafka || !opened.client) throw new Error('no broker')
-  return { kafka: opened.kafka, client: opened.client }
-}
-beforeAll(async () => {
-  const kafka = await startKafka()
-  const quiet = { logLevel: kafkajs.logLevel.NOTHING, clientId: 'test' }
-  Object.assign(opened, {
-    kafka,
-    client: new kafkajs.Kafka({ ...quiet, brokers: [...kafka.brokers] }),
-  })
-})
-afterAll(async () => await opened.kafka?.close())
+const { kafka, fresh } = broker()
 
-let made = 0
-
-/** A topic of its own, with who fills it. */
-async function fresh(configEntries: { name: string; value: string }[] = [], numPartitions = 2) {
-  const { client } = server()
-  const topic = `topic-${process.pid}-${made++}`
-  const admin = client.admin()
-  await admin.connect()
-  await admin.createTopics({
-    waitForLeaders: false,
-    topics: [{ topic, numPartitions, configEntries }],
-  })
-  for (let isLed = false; !isLed;)
-    isLed = await admin
-      .fetchTopicMetadata({ topics: [topic] })
-      .then(({ topics }) => topics[0]?.partitions.every(({ leader }) => leader >= 0) ?? false)
-      .catch(() => false)
-  const createPartitioner = kafkajs.Partitioners.DefaultPartitioner
-  const producer = client.producer({ allowAutoTopicCreation: false, createPartitioner })
-  await producer.connect()
-  const append = async (partition: number, values: readonly string[]): Promise<void> => {
-    const messages = values.map((value) => ({ partition, value }))
-    await producer.send({ topic, messages })
-  }
-  const end = async (): Promise<void> => {
-    await producer.disconnect()
-    await admin.disconnect()
-  }
-  return { topic, admin, append, end }
-}
-
-const reading = (topic: string, brokers = server().kafka.brokers, sasl?: kafkajs.SASLOptions) =>
+const reading = (topic: string, brokers = kafka().brokers, sasl?: kafkajs.SASLOptions) =>
   kafkaTopic({ brokers, log: silent, ...(sasl && { sasl }) }, { topic, group: `group-${topic}` })
 
 topicContract('Kafka', async () => {
@@ -110,7 +66,7 @@ test.each(['plain', 'scram-sha-256', 'scram-sha-512'] as const)(
   async (mechanism) => {
     const { topic, append, end } = await fresh([], 1)
     await append(0, ['x'])
-    const { named } = server().kafka
+    const { named } = kafka()
     const wrong = reading(topic, named, {
       mechanism,
       ...user,

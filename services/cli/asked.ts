@@ -1,0 +1,110 @@
+import { resolve } from 'node:path'
+import type { Config } from '#shared/config.ts'
+import { signalOf, type TopicSource } from '#shared/config/kafka.ts'
+import { Unusable } from '#shared/errors.ts'
+import type { Intake } from '#shared/ports/intake.ts'
+import type { Topic } from '#shared/ports/topic.ts'
+import type { DoorBoard } from '#services/doors/board.ts'
+import { normalise } from '#services/normalise/normalise.ts'
+import type { DeliverPorts } from '#services/sources/deliver.ts'
+import { watchedFolder, type FolderOptions } from '#services/sources/folder.ts'
+import { lookupEvents } from '#services/sources/lookup.ts'
+import type { Holding } from '#services/sources/messages.ts'
+import type { Source } from '#services/sources/source.ts'
+import { topicSource } from '#services/sources/topic.ts'
+import { readIn } from './cloud.ts'
+import type { CloudAccess, Context } from './command.ts'
+import { normaliseOptions } from './policy.ts'
+import { countsOf } from './tally.ts'
+
+/** What sources are made of: where they are, and what speaks to them. */
+export type Asked = {
+  readonly folders: readonly FolderOptions[]
+  readonly histories: ReturnType<typeof historiesIn>
+  readonly topics: ReadonlyMap<string, Topic>
+}
+
+/** The event histories that are read, each by a client of its own. */
+export const historiesIn = (cloud: CloudAccess, config: Config) =>
+  readIn(config).map(({ options, access }) => ({ options, history: cloud.history(access) }))
+
+/** Every source that serve asks; the board expects them from now on. @throws Unusable if two have one name */
+export function askedBy(
+  { folders, histories, topics }: Asked,
+  intake: Intake,
+  board: DoorBoard,
+  context: Context,
+): Source[] {
+  const ports = delivering(intake, board, context)
+  const asked = [
+    ...folders.map((folder) => watchedFolder(folder, { ...ports, files: context.files })),
+    ...histories.map(({ options, history }) => lookupEvents(options, { ...ports, history })),
+    ...context.config.topics.flatMap((given) => {
+      const { name, topic, begin } = given
+      const found = topics.get(name)
+      const options = { name, topic, begin, holding: holdingOf(given, ports) }
+      return found ? [topicSource(options, { ...ports, topic: found })] : []
+    }),
+  ]
+  for (const { name } of asked)
+    if (asked.filter((each) => each.name === name).length > 1)
+      throw new Unusable(`two sources are called ${name}`)
+  const silences = asked.map(({ name, silence }) => [name, silence] as const)
+  board.expect('asked', new Map(silences), context.machine.scheduler.now())
+  return asked
+}
+
+function holdingOf(given: TopicSource, ports: Pick<DeliverPorts, 'normalise'>): Holding {
+  const speaker = { name: given.name, agents: given.agents }
+  switch (given.format) {
+    case 'cloudtrail':
+      return { as: 'cloudtrail', normalise: ports.normalise }
+    case 'activities':
+      return { as: 'activities', speaker }
+    case 'otlp_json':
+    case 'otlp_proto': {
+      const encoding = given.format === 'otlp_json' ? 'json' : 'protobuf'
+      return { as: 'otlp', signal: signalOf(given) ?? 'traces', encoding, speaker }
+    }
+  }
+}
+
+/** What every source that is asked does with its records. */
+function delivering(
+  intake: Intake,
+  board: DoorBoard,
+  { config, machine: { scheduler, log } }: Context,
+): DeliverPorts {
+  const reading = normaliseOptions(config)
+  return {
+    intake,
+    scheduler,
+    normalise: (raw) => normalise(raw, reading),
+    told: ({ source, mapped, ignored, dead, lag, behind }) => {
+      const refused = countsOf(dead.map(({ reason }) => reason))
+      const taken = mapped + ignored
+      board.request(source, scheduler.now(), { taken, refused, late: 0, lag, behind })
+      // One line for each reason: the dead letters have every place.
+      for (const [reason, count] of refused) {
+        const first = dead.find((letter) => letter.reason === reason)
+        const place = { file: first?.source, offset: first?.offset, field: first?.field }
+        log.warn('records were not understood', { source, reason, count, ...place })
+      }
+    },
+  }
+}
+
+/** `NAME=FOLDER`, or a folder that is called by its path. @throws Unusable if two have one name */
+export function foldersOf(
+  { folders, serve: { folderSeconds } }: Config,
+  cwd: string,
+): FolderOptions[] {
+  const all = folders.map((text) => {
+    const [, name, path = text] = /^([\w.-]{1,64})=(.+)$/.exec(text) ?? []
+    return { name: name ?? text, path: resolve(cwd, path), everyMs: folderSeconds * 1000 }
+  })
+  for (const { name, path } of all)
+    if (all.some((other) => other.name === name && other.path !== path))
+      throw new Unusable(`folders: two of them are called ${name}`)
+  return all.filter(({ name }, n) => all.findIndex((each) => each.name === name) === n)
+}
