@@ -45,4 +45,20 @@ export function roleIn(call: Call): Role {
   return role
 }
 
+/** `Tags` as GetRole and GetUser give them: not at all where there are none. */
+export function tagsOn({ tags }: User | Role, { now, nature }: Call) {
+  const all = [...tags.read(now, nature.readLag)].map(([Key, Value]) => ({ Key, Value }))
+  return all.length > 0 ? { Tags: all } : {}
+}
+
+/** `iam:ResourceTag/KEY` of the user or role that a call of IAM names (Service Authorization Reference, IAM). */
+export function resourceTags({ account, params, now }: Call): [string, readonly string[]][] {
+  const [role, user] = [optional(params, 'RoleName'), optional(params, 'UserName')]
+  const entity = role === undefined ? account.users.get(user ?? '') : account.roles.get(role)
+  return [...(entity?.tags.inEffect(now) ?? [])].map(([key, value]) => [
+    `iam:resourcetag/${key.toLowerCase()}`,
+    [value],
+  ])
+}
+
 export const isoTime = (at: number): string => new Date(at).toISOString().replace(/\.\d+Z$/, 'Z')

@@ -1,5 +1,5 @@
 import type { Call, Operations } from './call.ts'
-import { arnOf, change, isoTime, resourceOf, roleIn } from './entities.ts'
+import { arnOf, change, isoTime, resourceOf, roleIn, tagsOn } from './entities.ts'
 import { ApiError, exists } from './errors.ts'
 import { uniqueId } from './ids.ts'
 import { numberIn, optional, required, tagsIn } from './params.ts'
@@ -78,7 +78,10 @@ export const iamRoleOperations: Operations = {
   GetRole: {
     readOnly: true,
     resource,
-    run: (call) => ({ data: { Role: roleShape(roleIn(call), call) } }),
+    run: (call) => {
+      const role = roleIn(call)
+      return { data: { Role: { ...roleShape(role, call), ...tagsOn(role, call) } } }
+    },
   },
   ListRoles: {
     readOnly: true,

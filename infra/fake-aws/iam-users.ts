@@ -1,5 +1,5 @@
 import type { Call, Operations } from './call.ts'
-import { arnOf, change, isoTime, resourceOf, userIn } from './entities.ts'
+import { arnOf, change, isoTime, resourceOf, tagsOn, userIn } from './entities.ts'
 import { ApiError, exists, noSuchEntity, tooMany } from './errors.ts'
 import { secretOf, uniqueId } from './ids.ts'
 import { optional, required, tagsIn } from './params.ts'
@@ -95,7 +95,13 @@ const userOperations: Operations = {
       }
     },
   },
-  GetUser: { ...read, run: (call) => ({ data: { User: userShape(userIn(call)) } }) },
+  GetUser: {
+    ...read,
+    run: (call) => {
+      const user = userIn(call)
+      return { data: { User: { ...userShape(user), ...tagsOn(user, call) } } }
+    },
+  },
   ListUsers: {
     readOnly: true,
     run: ({ account }) => ({

@@ -1,6 +1,7 @@
 import { contextOf, judge, type Verdict } from './authority.ts'
 import type { Answer, Call, Operation, Outcome, Params, Request } from './call.ts'
 import { callerOf, type Caller } from './caller.ts'
+import { resourceTags } from './entities.ts'
 import { ApiError } from './errors.ts'
 import { iamRoleOperations } from './iam-roles.ts'
 import { iamUserOperations } from './iam-users.ts'
@@ -116,7 +117,8 @@ function allowedOutcome(
   if (permission !== 'itself') {
     const resource = operation.resource?.(call) ?? request.resource ?? '*'
     const action = `${actionPrefix(around.service)}:${around.action}`
-    const more = operation.context?.(call) ?? []
+    const tags = around.service === 'iam' ? resourceTags(call) : []
+    const more = [...(operation.context?.(call) ?? []), ...tags]
     const context = contextOf(call.caller, { ...around, now: around.at, more })
     const verdict = judge(call.caller, call.account, { action, resource, context }, around.at)
     const isFree = permission === 'free' || call.caller.kind === 'service'

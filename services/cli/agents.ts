@@ -87,14 +87,13 @@ function told(
       const principals = [...registry.byPrincipal]
         .filter(([, agents]) => agents.has(agent))
         .map(([principal]) => principal)
+        .toSorted()
       return {
         agent,
         uses: { agent: byAgent, task },
         principals: principals.length,
-        unseen: principals
-          .filter((each) => !seen.has(each))
-          .toSorted()
-          .slice(0, namesMax),
+        unseen: principals.filter((each) => !seen.has(each)).slice(0, namesMax),
+        named: principals.slice(0, namesMax),
         requests,
         longLived: { uses: longLived, keys: [...keys].toSorted().slice(0, namesMax) },
         sources: sources

@@ -22,22 +22,33 @@ export const doctorCommand: Command = {
     json: { type: 'boolean', prose: 'One JSON object a line' },
   },
   async run(args, context) {
-    const { stdout, stderr, config } = context
+    const { stdout, config } = context
     const { http } = config
     const scheme = http.certificate === '' ? 'http' : 'https'
     const host = hostOf(http.host)
     const url = urlOf(textOf(args, 'url') ?? `${scheme}://${host}:${http.port}`)
     const report = await asked(url)
-    if (typeof report === 'string') {
-      stderr.write(`${url.origin}: ${printable(report)}. Is keytrail serve running there?\n`)
-      return exit.failed
-    }
-    const checks = [...diagnose(report), ...(await permissionsIn(context))]
+    const checks =
+      typeof report === 'string'
+        ? [unreachable(url, report), ...(await permissionsIn(context, []))]
+        : [...diagnose(report), ...(await permissionsIn(context, principalsIn(report)))]
     for (const check of checks)
       stdout.write(`${isOn(args, 'json') ? JSON.stringify(check) : lineOf(check)}\n`)
     return checks.some(({ is }) => is === 'wrong') ? exit.failed : exit.fine
   },
 }
+
+const unreachable = ({ origin }: URL, why: string): Check => ({
+  what: 'serve',
+  is: 'wrong',
+  says: `${origin}: ${why}`,
+  todo: 'is keytrail serve running there?',
+})
+
+/** Principals of all agents that serve knows: whom a cut may have to reach. */
+const principalsIn = ({ agents }: Report): readonly string[] => [
+  ...new Set((agents ?? []).flatMap(({ named }) => named)),
+]
 
 /** Who listens on all addresses of this machine is asked on the one of which he shows the details. */
 function hostOf(host: string): string {

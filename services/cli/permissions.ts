@@ -1,7 +1,7 @@
 import { reasonOf, Transient } from '#shared/errors.ts'
 import type { AwsAccess } from '#shared/ports/aws-access.ts'
 import { Refused } from '#shared/ports/actuator.ts'
-import type { Asked, Permissions } from '#shared/ports/permissions.ts'
+import type { Asked, Denied, Permissions, Target } from '#shared/ports/permissions.ts'
 import type { Check } from '#services/doors/diagnose.ts'
 import { readIn, respondedIn } from './cloud.ts'
 import type { Context } from './command.ts'
@@ -9,102 +9,224 @@ import type { Context } from './command.ts'
 /** What the reader must be allowed (docs/connect-aws.md). */
 const readerNeeds: readonly Asked[] = [{ action: 'cloudtrail:LookupEvents', resource: '*' }]
 
-/** What the responder must be allowed (docs/connect-aws.md). */
-const responderNeeds = (account: string): readonly Asked[] => [
-  ...[
+/** What the responder must be allowed on users and on roles (docs/connect-aws.md). */
+const responderNeeds = {
+  user: [
     'iam:ListAccessKeys',
     'iam:UpdateAccessKey',
     'iam:GetUser',
     'iam:GetUserPolicy',
     'iam:PutUserPolicy',
     'iam:DeleteUserPolicy',
-  ].map((action) => ({ action, resource: `arn:aws:iam::${account}:user/*` })),
-  ...['iam:GetRole', 'iam:GetRolePolicy', 'iam:PutRolePolicy', 'iam:DeleteRolePolicy'].map(
-    (action) => ({ action, resource: `arn:aws:iam::${account}:role/*` }),
-  ),
-]
+  ],
+  role: ['iam:GetRole', 'iam:GetRolePolicy', 'iam:PutRolePolicy', 'iam:DeleteRolePolicy'],
+} as const
+type Kind = keyof typeof responderNeeds
+const kinds: readonly Kind[] = ['user', 'role']
 
-/** Somebody that we are in an account, and what he needs. */
+const anywhere = (account: string): readonly Asked[] =>
+  kinds.flatMap((kind) =>
+    responderNeeds[kind].map((action) => ({
+      action,
+      resource: `arn:aws:iam::${account}:${kind}/*`,
+    })),
+  )
+
+/** Principals of agents that are tried where not everybody may be cut. */
+const triedMax = 20
+
+/** Somebody that we are in an account. */
 type Part = {
   readonly what: string
+  readonly account: string
   readonly access: AwsAccess
-  readonly needs: readonly Asked[]
+  /** Who may know what he is allowed, in the order in which they are asked. */
+  readonly askers: readonly AwsAccess[]
   readonly ifDenied: string
 }
 
-/** For each account and role that is configured: is it allowed what it needs? Asked of IAM's simulator; nothing is done. */
-export async function permissionsIn({ config, machine }: Context): Promise<readonly Check[]> {
+/**
+ * For each account and role that is configured: is it allowed what it needs? Asked of IAM's simulator; nothing is done.
+ *
+ * @param principals of agents: where the responder may not cut just anybody, it must be allowed to cut these
+ */
+export async function permissionsIn(
+  { config, machine }: Context,
+  principals: readonly string[],
+): Promise<readonly Check[]> {
   if (config.aws.accounts.length === 0) return [notAsked]
-  const cloud = await machine.cloud()
+  const { permissions } = await machine.cloud()
   const readers = new Map(readIn(config).map(({ options, access }) => [options.account, access]))
   const responders = respondedIn(config)
   const checks: Check[] = []
   for (const { id } of config.aws.accounts) {
     const [reader, responder] = [readers.get(id), responders.get(id)]
-    // The responder is denied every look at itself: the reader asks for both.
-    if (reader) checks.push(await checked(readerPart(id, reader), [reader], cloud.permissions))
+    const asking = asker(permissions)
+    if (reader) checks.push(await readerCheck(readerPart(id, reader), asking))
     if (responder) {
-      const askers = reader ? [reader, responder] : [responder]
-      checks.push(await checked(responderPart(id, responder), askers, cloud.permissions))
+      // The responder is denied every look at itself: the reader asks for both.
+      const part = responderPart(id, responder, reader ? [reader, responder] : [responder])
+      const own = principals.filter((each) => each.startsWith(`${id}/`)).slice(0, triedMax)
+      checks.push(await responderCheck(part, asking, own))
     }
   }
   return checks
 }
 
-const readerPart = (id: string, access: AwsAccess): Part => ({
-  what: `permissions of the reader in ${id}`,
+const readerPart = (account: string, access: AwsAccess): Part => ({
+  what: `permissions of the reader in ${account}`,
+  account,
   access,
-  needs: readerNeeds,
+  askers: [access],
   ifDenied: 'docs/connect-aws.md has the policy of the reader',
 })
 
-const responderPart = (id: string, access: AwsAccess): Part => ({
-  what: `permissions of the responder in ${id}`,
+const responderPart = (account: string, access: AwsAccess, askers: readonly AwsAccess[]): Part => ({
+  what: `permissions of the responder in ${account}`,
+  account,
   access,
-  needs: responderNeeds(id),
-  ifDenied:
-    'docs/connect-aws.md has the policy; if its Resource is narrowed to a path on purpose, these stay denied for all others',
+  askers,
+  ifDenied: 'docs/connect-aws.md has the policy',
 })
 
-async function checked(
-  { what, access, needs, ifDenied }: Part,
-  askers: readonly AwsAccess[],
-  permissions: (access: AwsAccess) => Permissions,
-): Promise<Check> {
-  const identity = await answered(access, permissions, (own) => own.identity())
-  if ('why' in identity)
-    return { what, is: 'wrong', says: `cannot be used: ${identity.why}`, todo: ifDenied }
-  let why = ''
-  for (const asker of askers) {
-    const denied = await answered(asker, permissions, (by) => by.denied(identity.found, needs))
-    if ('why' in denied) {
-      why ||= denied.why
-      continue
+/** An answer, or why there is none; `passing`: there may be one later. */
+type Found<T> = { readonly found: T } | { readonly why: string; readonly passing?: boolean }
+type Ask = <T>(access: AwsAccess, ask: (of: Permissions) => Promise<T>) => Promise<Found<T>>
+
+const asker =
+  (permissions: (access: AwsAccess) => Permissions): Ask =>
+  async (access, ask) => {
+    const open = permissions(access)
+    try {
+      return { found: await ask(open) }
+    } catch (cause) {
+      if (!(cause instanceof Refused) && !(cause instanceof Transient)) throw cause
+      return { why: reasonOf(cause), passing: cause instanceof Transient }
+    } finally {
+      open.close()
     }
-    const names = denied.found.map(({ action }) => action).join(', ')
-    return names === ''
-      ? { what, is: 'fine', says: `${identity.found} is allowed all ${needs.length} actions` }
-      : { what, is: 'wrong', says: `${identity.found} is denied ${names}`, todo: ifDenied }
   }
-  const todo = 'allow the reader iam:SimulatePrincipalPolicy on both roles: docs/connect-aws.md'
-  return { what, is: 'unknown', says: `not measurable: ${why}`, todo }
+
+/** What is denied, by whoever may be told; why nobody may. */
+async function deniedOf(
+  { askers }: Part,
+  identity: string,
+  needs: readonly Asked[],
+  ask: Ask,
+): Promise<Found<readonly Denied[]>> {
+  let why = ''
+  for (const access of askers) {
+    const denied = await ask(access, (by) => by.denied(identity, needs))
+    if ('found' in denied) return denied
+    why ||= denied.why
+  }
+  return { why }
 }
 
-async function answered<T>(
-  access: AwsAccess,
-  permissions: (access: AwsAccess) => Permissions,
-  ask: (of: Permissions) => Promise<T>,
-): Promise<{ readonly found: T } | { readonly why: string }> {
-  const open = permissions(access)
-  try {
-    return { found: await ask(open) }
-  } catch (cause) {
-    if (!(cause instanceof Refused) && !(cause instanceof Transient)) throw cause
-    return { why: reasonOf(cause) }
-  } finally {
-    open.close()
-  }
+async function readerCheck(part: Part, ask: Ask): Promise<Check> {
+  const { what, access, ifDenied } = part
+  const identity = await ask(access, (own) => own.identity())
+  if ('why' in identity) return unusable(part, identity.why)
+  const denied = await deniedOf(part, identity.found, readerNeeds, ask)
+  if ('why' in denied) return unmeasured(part, denied.why)
+  return denied.found.length === 0
+    ? { what, is: 'fine', says: `${identity.found} is allowed all ${readerNeeds.length} actions` }
+    : {
+        what,
+        is: 'wrong',
+        says: `${identity.found} is denied ${namesOf(denied.found)}`,
+        todo: ifDenied,
+      }
 }
+
+/**
+ * Its rights may be bound to a path or a tag on purpose: then nobody can say of all users and roles whether it is enough, but
+ * of each that an agent acts as.
+ */
+async function responderCheck(part: Part, ask: Ask, principals: readonly string[]): Promise<Check> {
+  const { what, account, access, ifDenied } = part
+  const identity = await ask(access, (own) => own.identity())
+  if ('why' in identity) return unusable(part, identity.why)
+  const us = identity.found
+  const needs = anywhere(account)
+  const general = await deniedOf(part, us, needs, ask)
+  if ('why' in general) return unmeasured(part, general.why)
+  if (general.found.length === 0)
+    return { what, is: 'fine', says: `${us} is allowed all ${needs.length} actions` }
+  const names = namesOf(general.found)
+  if (general.found.some(({ isExplicit }) => isExplicit))
+    return { what, is: 'wrong', says: `${us} is denied ${names}`, todo: ifDenied }
+  const tried = await triedOn(part, us, principals, ask)
+  if ('why' in tried) return unmeasured(part, tried.why)
+  const { lacks, count } = tried.found
+  if (count + lacks.length === 0)
+    return {
+      what,
+      is: 'unknown',
+      says: `${us} is not allowed ${names} on just anybody; whether it is on whom it must cut is not known`,
+      todo: 'register agents with their principals: if the rights are bound to a path or a tag, doctor tries these',
+    }
+  return lacks.length === 0
+    ? {
+        what,
+        is: 'fine',
+        says: `${us} may cut all ${count} that agents act as; on just anybody it is not allowed ${names}`,
+      }
+    : {
+        what,
+        is: 'wrong',
+        says: `${us} may not cut ${lacks.join('; nor ')}`,
+        todo: `${ifDenied}; if it is bound to a path or a tag, put the agent there`,
+      }
+}
+
+type Tried = { readonly lacks: readonly string[]; readonly count: number }
+
+async function triedOn(
+  part: Part,
+  us: string,
+  principals: readonly string[],
+  ask: Ask,
+): Promise<Found<Tried>> {
+  const lacks: string[] = []
+  let count = 0
+  for (const principal of principals) {
+    const [, kind, name] = principal.split('/')
+    if ((kind !== 'user' && kind !== 'role') || name === undefined) continue
+    const target = await ask(part.access, (own) => own.target(`${part.account}/${kind}/${name}`))
+    if ('why' in target) {
+      if (target.passing) return target
+      lacks.push(`${principal}: ${target.why}`)
+      continue
+    }
+    if (!target.found) continue
+    count++
+    const denied = await deniedOf(part, us, needsOn(kind, target.found), ask)
+    if ('why' in denied) return denied
+    if (denied.found.length > 0) lacks.push(`${principal} (${namesOf(denied.found)})`)
+  }
+  return { found: { lacks, count } }
+}
+
+const needsOn = (kind: Kind, { arn, tags }: Target): readonly Asked[] =>
+  responderNeeds[kind].map((action) => ({ action, resource: arn, tags }))
+
+const namesOf = (denied: readonly Denied[]): string =>
+  [...new Set(denied.map(({ action }) => action))].join(', ')
+
+const unusable = ({ what, ifDenied }: Part, why: string): Check => ({
+  what,
+  is: 'wrong',
+  says: `cannot be used: ${why}`,
+  todo: ifDenied,
+})
+
+const unmeasured = ({ what }: Part, why: string): Check => ({
+  what,
+  is: 'unknown',
+  says: `not measurable: ${why}`,
+  todo: 'allow the reader iam:SimulatePrincipalPolicy on both roles: docs/connect-aws.md',
+})
 
 const notAsked: Check = {
   what: 'permissions in AWS',

@@ -1,6 +1,5 @@
 import type { Answer, Decision, Option, Order, Plan } from '#shared/messages/containment.ts'
 import { cutInWords } from './cuts.ts'
-import { minded } from './guards.ts'
 import { heldStates } from './lifecycle.ts'
 import { keep, move, note, type Ledger } from './ledger.ts'
 import { forbids } from './policy.ts'
@@ -23,7 +22,6 @@ export function decide(ledger: Ledger, decision: Decision, deciding: Deciding): 
   const what = answer.done ? `asked: ${kind}` : `refused: ${kind}`
   const detail = { about, option, says: answer.says }
   note(ledger, what, { who: by, why: reason, detail }, { incidents: [] })
-  minded(ledger, deciding.policy)
   return answer
 }
 

@@ -38,7 +38,10 @@ const badEnds = [
   'withdrawn-still-contained',
 ] as const
 
-/** Opens the breaker where automatic cuts end badly too often: then a person looks first. */
+/**
+ * Opens the breaker where automatic cuts end badly too often: then a person looks first. Only the process that serves asks
+ * for this: a command beside it may run with other settings.
+ */
 export function minded(ledger: Ledger, policy: ContainPolicy): void {
   const { store, at, tell } = ledger
   const control = store.control()

@@ -1,7 +1,7 @@
 import type { Plan } from '#shared/messages/containment.ts'
 import type { Seen } from '#shared/messages/tree.ts'
 import { cutInWords } from './cuts.ts'
-import { againstMachine } from './guards.ts'
+import { againstMachine, minded } from './guards.ts'
 import { move, note, self, type Ledger } from './ledger.ts'
 import { planOf } from './plan.ts'
 import type { ContainPolicy, Ours } from './policy.ts'
@@ -44,6 +44,8 @@ function order(ledger: Ledger, plan: Plan, because: Because, policy: ContainPoli
   const fresh = orders.filter(({ state, key }) => state === 'planned' && !before.has(key))
   const isWhole = orders.length === cuts.length && fresh.length === waiting.length
   const mayAct = because === 'records' && plan.mode === 'auto' && option.notAutomatic.length === 0
+  // What a person undid beside us a moment ago counts as well.
+  if (mayAct) minded(ledger, policy)
   const against = mayAct && isWhole ? againstMachine(ledger, policy, fresh.length) : 'not automatic'
   const isUntouched = fresh.every(({ episode, sentAt }) => episode === 1 && sentAt === 0)
   if (fresh.length > 0 && against === '' && isUntouched) {

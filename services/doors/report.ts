@@ -38,6 +38,7 @@ export const Report = z.object({
         uses: z.object({ agent: Shares, task: Shares }),
         principals: z.number(),
         unseen: z.array(z.string()),
+        named: z.array(z.string()),
         requests: z.number(),
         longLived: z.object({ uses: z.number(), keys: z.array(z.string()) }),
         sources: z.array(z.string()),
@@ -68,9 +69,10 @@ export const reportOf = (states: readonly SourceState[], vitals: Vitals, now: nu
   deadLetters: vitals.deadLetters ? [...vitals.deadLetters] : null,
   attribution: vitals.attribution ?? null,
   agents: vitals.agents
-    ? vitals.agents.map(({ unseen, longLived, sources, ...agent }) => ({
+    ? vitals.agents.map(({ unseen, named, longLived, sources, ...agent }) => ({
         ...agent,
         unseen: [...unseen],
+        named: [...named],
         longLived: { uses: longLived.uses, keys: [...longLived.keys] },
         sources: [...sources],
       }))

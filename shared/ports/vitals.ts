@@ -39,6 +39,8 @@ export type AgentVitals = {
   /** Principals that it is registered on, and the first of those that were never seen to act for it. */
   readonly principals: number
   readonly unseen: readonly string[]
+  /** The first of all of them. */
+  readonly named: readonly string[]
   /** Request ids that were reported for it. */
   readonly requests: number
   /** Uses by long-lived keys that no one task holds, and the first of these keys. */

@@ -81,6 +81,35 @@ describe('a machine', () => {
     })
   })
 
+  test('counts what a person undid a moment ago, before anything else happens', async () => {
+    const town = await house({
+      contain: { auto, breakerAt: 1 },
+      delivery: { delay: [0, 0] },
+    })
+    await stolen(town, 'invoices-1')
+    await town.pass(5_000)
+    await town.run(['contain', 'undo', orderOf(town, 'invoices-1')?.key ?? ''])
+    town.hold()
+    await stolen(town, 'invoices-2')
+    await town.release()
+    expect(orderOf(town, 'invoices-2')?.state).toBe('planned')
+  })
+
+  test('goes by the settings of the process that serves, wherever a person decides', async () => {
+    const town = await house({ contain: { auto, breakerAt: 3 } })
+    // By default two bad ends open the breaker.
+    for (const task of ['invoices-1', 'invoices-2']) {
+      await stolen(town, task)
+      await town.pass(5_000)
+      await town.runElsewhere(['contain', 'undo', orderOf(town, task)?.key ?? ''])
+      await town.pass(5_000)
+    }
+    expect(await town.run(['contain', 'list'])).not.toContain('Breaker open')
+    await stolen(town, 'invoices-3')
+    await town.pass(5_000)
+    expect(orderOf(town, 'invoices-3')?.state).toBe('applied')
+  })
+
   test('is stopped by the kill switch, which lets every undo through', async () => {
     const town = await house({ contain: { auto } })
     await stolen(town, 'invoices-1')

@@ -8,7 +8,7 @@ import { checkChain } from '#shared/facts/chain.ts'
 import type { Order } from '#shared/messages/containment.ts'
 import type { Offer } from '#shared/ports/intake.ts'
 import { commands } from '#services/cli/commands.ts'
-import { dispatch } from '#services/cli/dispatch.ts'
+import { dispatch, type Surroundings } from '#services/cli/dispatch.ts'
 import { chanceFrom } from '#services/replay/chance.ts'
 import { account, foundCompany, type Company } from '#test/simulator/company.ts'
 import { responderIn } from '#test/simulator/responder.ts'
@@ -30,6 +30,8 @@ export type House = {
   readonly complete: (upTo: number) => Promise<void>
   /** A command beside the process; its output. @throws if it does not end with this status */
   readonly run: (argv: readonly string[], status?: number) => Promise<string>
+  /** The same from a folder without settings. */
+  readonly runElsewhere: (argv: readonly string[]) => Promise<string>
   /** Everything that people heard, as `KIND: WORDS`, since it was last asked. */
   readonly heard: () => readonly string[]
   /** Pages that were opened, by handle. */
@@ -165,7 +167,8 @@ const flowing = (at: Place): Flowing => ({
   complete: (upTo) => offer(at, { progress: [{ ...coverage, upTo }] }),
   hold: () => void (at.held ??= []),
   async release(arrange = (records) => records) {
-    const records = arrange(at.held ?? []).map(mapped)
+    const come = at.aws.take().map(({ record }) => record)
+    const records = arrange([...(at.held ?? []), ...come]).map(mapped)
     at.held = undefined
     await offer(at, { records })
   },
@@ -176,20 +179,33 @@ const flowing = (at: Place): Flowing => ({
   },
 })
 
+async function command(
+  argv: readonly string[],
+  status: number,
+  around: (write: (text: string) => void) => Surroundings,
+): Promise<string> {
+  let out = ''
+  const got = await dispatch(
+    argv,
+    commands,
+    around((text) => (out += text)),
+  )
+  if (got !== status) throw new Error(`${argv.join(' ')}: exit ${got}: ${out}`)
+  return out
+}
+
 /** What people do and hear. */
-function people(at: Place): Pick<House, 'run' | 'heard' | 'pages' | 'orders' | 'isIntact'> {
+function people(
+  at: Place,
+): Pick<House, 'run' | 'runElsewhere' | 'heard' | 'pages' | 'orders' | 'isIntact'> {
   let told = 0
   return {
-    async run(argv, status = 0) {
-      let out = ''
-      const got = await dispatch(
-        argv,
-        commands,
-        surroundings(at, (text) => (out += text)),
-      )
-      if (got !== status) throw new Error(`${argv.join(' ')}: exit ${got}: ${out}`)
-      return out
-    },
+    run: (argv, status = 0) => command(argv, status, (write) => surroundings(at, write)),
+    runElsewhere: (argv) =>
+      command([...argv, '--data', at.file], 0, (write) => ({
+        ...surroundings(at, write),
+        readText: () => undefined,
+      })),
     heard() {
       const fresh = at.notices.slice(told)
       told = at.notices.length

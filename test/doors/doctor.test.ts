@@ -85,6 +85,7 @@ describe('keytrail doctor', () => {
       uses: { agent: {}, task: {} },
       principals: 1,
       unseen: ['111122223333/user/idle'],
+      named: ['111122223333/user/idle'],
       requests: 0,
       longLived: none,
       sources: [],
@@ -127,10 +128,17 @@ describe('keytrail doctor', () => {
   test('nobody there, a path behind the address, and no address', async () => {
     const { url } = await house()
     const nobody = await doctor('http://127.0.0.1:1')
-    expect([nobody.status, nobody.err]).toEqual([
+    expect([nobody.status, nobody.is('serve')]).toEqual([
       1,
-      expect.stringContaining('Is keytrail serve running'),
+      {
+        what: 'serve',
+        is: 'wrong',
+        says: expect.stringMatching(/^http:\/\/127.0.0.1:1: ./),
+        todo: 'is keytrail serve running there?',
+      },
     ])
+    // What needs no serve is looked at all the same.
+    expect(nobody.is('permissions in AWS')).toMatchObject({ is: 'unknown' })
     expect((await doctor(`${url}/v1/elsewhere`)).status).toBe(0)
     expect((await doctor('file:///etc/passwd')).status).toBe(2)
   })

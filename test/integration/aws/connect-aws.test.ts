@@ -224,9 +224,24 @@ aws:
     - { id: '${account}', regions: [us-east-1], reader: reader, responder: responder }
 `
 
+const silentAgent = {
+  agent: 'deployer',
+  uses: { agent: {}, task: {} },
+  principals: 1,
+  unseen: [],
+  requests: 0,
+  longLived: { uses: 0, keys: [] },
+  sources: [],
+}
+
 /** What doctor says of both roles, asked with the credentials that their profiles would give. */
-async function permissionsOf({ aws, reader, responder }: Awaited<ReturnType<typeof world>>) {
-  const { url } = await house()
+async function permissionsOf(
+  { aws, reader, responder }: Awaited<ReturnType<typeof world>>,
+  named: readonly string[] = [],
+) {
+  const home = await house()
+  home.vitals = { agents: [{ ...silentAgent, named }] }
+  const { url } = home
   const machine = {
     ...noMachine,
     cloud: async () =>
@@ -264,10 +279,99 @@ test('doctor says that it may not ask, and once it may, what each role is denied
     'keytrail',
     JSON.stringify({ ...whole, Statement: [keys] }),
   )
-  const { responder } = await permissionsOf(at)
+  // Whether that is enough depends on whom it must cut.
+  const { responder: unknowing } = await permissionsOf(at)
+  expect(unknowing).toMatchObject({ is: 'unknown', todo: expect.any(String) as string })
+  expect(unknowing?.['says']).toContain('is not allowed iam:GetUser, iam:GetUserPolicy')
+  expect(unknowing?.['says']).not.toContain('UpdateAccessKey')
+  const { responder } = await permissionsOf(at, [`${account}/role/deployer`])
   expect(responder).toMatchObject({ is: 'wrong', todo: expect.any(String) as string })
-  expect(responder?.['says']).toContain('is denied iam:GetUser, iam:GetUserPolicy')
-  expect(responder?.['says']).not.toContain('UpdateAccessKey')
+  expect(responder?.['says']).toContain(`may not cut ${account}/role/deployer: reading role`)
+})
+
+/** The page's policy of the responder, narrowed as the page says. */
+function narrowed(by: 'path' | 'tag'): Document {
+  const whole = documentOf('responder')
+  const condition = { Condition: { StringEquals: { 'iam:ResourceTag/keytrail': 'may-cut' } } }
+  return {
+    ...whole,
+    Statement: whole.Statement.map((each) => {
+      if (each.Effect === 'Deny') return each
+      if (by === 'tag') return { ...each, ...condition }
+      return { ...each, Resource: String(each.Resource).replace('/*', '/agents/*') }
+    }),
+  }
+}
+
+test.each(['path', 'tag'] as const)(
+  'a responder that is bound to a %s is right if it reaches whom agents act as',
+  async (by) => {
+    const at = await world(narrowed(by))
+    const { aws } = at
+    aws.setPolicy(account, 'role/keytrail-reader', 'doctor', JSON.stringify(documentOf('doctor')))
+    const trust = JSON.stringify(documentOf('trust'))
+    aws.addRole(account, { name: 'inside', trust, path: '/agents/' })
+    aws.addUser(account, 'batch', '/agents/')
+    aws.addUser(account, 'admin')
+    aws.setPolicy(account, 'user/admin', 'All', JSON.stringify(anything))
+    const admin = aws.addKey(account, 'admin')
+    const Tags = [{ Key: 'keytrail', Value: 'may-cut' }]
+    expect(codeOf(aws, admin, 'iam:TagRole', { RoleName: 'inside', Tags })).toBe('ok')
+    expect(codeOf(aws, admin, 'iam:TagUser', { UserName: 'batch', Tags })).toBe('ok')
+    const reached = ['role/inside', 'role/inside/task-1', 'user/batch'].map(
+      (each) => `${account}/${each}`,
+    )
+    const { responder: fine } = await permissionsOf(at, reached)
+    expect(fine).toMatchObject({ is: 'fine' })
+    expect(fine?.['says']).toContain('may cut all 3 that agents act as')
+    const { responder } = await permissionsOf(at, [...reached, `${account}/role/deployer`])
+    expect(responder).toMatchObject({ is: 'wrong' })
+    expect(responder?.['says']).toContain(`may not cut ${account}/role/deployer`)
+    // Nobody is known to be cut: then nobody knows.
+    expect((await permissionsOf(at)).responder).toMatchObject({ is: 'unknown' })
+  },
+)
+
+test('roles of our own under a path are found where the reader may look at them', async () => {
+  const aws = await createFakeAws({ seed: 6, now: () => start, propagation: [0, 0] })
+  open = aws
+  const trust = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [
+      { Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' },
+    ],
+  })
+  const role = aws.addRole(account, { name: 'keytrail-reader', trust, path: '/security/' })
+  const allow = (...actions: string[]) =>
+    JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Action: actions, Resource: role.arn }],
+    })
+  const look = async (): Promise<string> => {
+    const session = aws.assumeRole(
+      { service: 'ec2.amazonaws.com' },
+      { RoleArn: role.arn, RoleSessionName: 'keytrail' },
+    )
+    const permissions = awsPermissions(accessOf(aws, session))
+    try {
+      const asked = [{ action: 'cloudtrail:LookupEvents', resource: '*' }]
+      const denied = await permissions.denied(await permissions.identity(), asked)
+      return denied.map(({ action }) => action).join()
+    } catch (cause) {
+      return (cause as Refused).because
+    } finally {
+      permissions.close()
+    }
+  }
+  aws.setPolicy(account, 'role/keytrail-reader', 'doctor', allow('iam:SimulatePrincipalPolicy'))
+  expect(await look()).toBe('no-permission')
+  aws.setPolicy(
+    account,
+    'role/keytrail-reader',
+    'doctor',
+    allow('iam:SimulatePrincipalPolicy', 'iam:GetRole'),
+  )
+  expect(await look()).toBe('cloudtrail:LookupEvents')
 })
 
 test('what doctor asks for is what the page gives', async () => {
