@@ -6,10 +6,13 @@ import { memoryEffects } from '#infra/memory/effects.ts'
 import { pinoLog } from '#infra/log/log.ts'
 import { Refused } from '#shared/ports/actuator.ts'
 import type { ByteSource, Files } from '#shared/ports/sources.ts'
+import type { Site } from '#shared/ports/http.ts'
 import type { Scheduler } from '#shared/ports/scheduler.ts'
 import type { CrashPoint } from '#services/serve/crash-points.ts'
 import { commands } from '#services/cli/commands.ts'
 import type { CloudAccess } from '#services/cli/command.ts'
+import { diagnose, type Check } from '#services/doors/diagnose.ts'
+import { Report } from '#services/doors/report.ts'
 import { dispatch } from '#services/cli/dispatch.ts'
 import { noMachine } from './machine.ts'
 
@@ -87,17 +90,20 @@ type PlayOptions = {
 export type Played = {
   /** What it logged, line by line. */
   readonly log: readonly string[]
+  /** What `keytrail doctor` would say now. */
+  readonly doctor: () => readonly Check[]
   /** Ends by itself only when it fails. */
   readonly ended: Promise<number>
   /** Asks it to end; the exit status. */
   readonly end: () => Promise<number>
 }
 
-/** Starts `keytrail serve` over played time, with the real data file, folders and clients of AWS, and without doors. */
+/** Starts `keytrail serve` over played time, with the real data file, folders and clients of AWS. Its doors are open to tests alone. */
 export function playServe({ clock, data, settings, cloud, at }: PlayOptions): Played {
   const log: string[] = []
   let ask: (signal: string) => void = () => undefined
   const asked = new Promise<string>((resolve) => (ask = resolve))
+  let door: Site | undefined
   const output = { write: (text: string) => void log.push(text), isTerminal: false }
   const ended = clock.during(turn()).then(() =>
     dispatch(['serve', '--data', data], commands, {
@@ -109,7 +115,10 @@ export function playServe({ clock, data, settings, cloud, at }: PlayOptions): Pl
         ...noMachine,
         own: ownDataFile,
         cloud: () => Promise.resolve(cloudIn(clock, cloud)),
-        listen: () => Promise.resolve({ port: 1, close: () => Promise.resolve() }),
+        listen: ({ site }) => {
+          door = site
+          return Promise.resolve({ port: 1, close: () => Promise.resolve() })
+        },
         scheduler: clock.scheduler,
         log: pinoLog('info', output),
         at: at ?? noMachine.at,
@@ -123,12 +132,26 @@ export function playServe({ clock, data, settings, cloud, at }: PlayOptions): Pl
   )
   return {
     log,
+    doctor: () => diagnosed(door, clock),
     ended,
     end: () => {
       ask('SIGTERM')
       return clock.until(ended)
     },
   }
+}
+
+function diagnosed(door: Site | undefined, { scheduler }: PlayedClock): readonly Check[] {
+  const answer = door?.({
+    method: 'GET',
+    path: '/status.json',
+    query: '',
+    headers: { host: '127.0.0.1' },
+    peer: '127.0.0.1',
+    received: scheduler.now(),
+  })
+  if (!answer || !('body' in answer)) throw new Error('there is no status')
+  return diagnose(Report.parse(JSON.parse(String(answer.body))))
 }
 
 /** The files of this machine; time stands while they are read. */

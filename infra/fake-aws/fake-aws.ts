@@ -1,6 +1,8 @@
+import { join } from 'node:path'
 import type { Answer, Credential, Params, Request } from './call.ts'
 import type { ServiceCaller } from './caller.ts'
 import { chanceOf } from './chance.ts'
+import { digesting } from './digests.ts'
 import { writeFiles } from './files.ts'
 import { createRole, type NewRole } from './iam-roles.ts'
 import { createKey, createUser } from './iam-users.ts'
@@ -56,6 +58,7 @@ export async function createFakeAws(options: FakeAwsOptions) {
   const cloud: Cloud = { nature, accounts, credentials, trail, lookup }
   const mishaps = { shares: options.mishaps ?? {}, next: [] as Mishap[] }
   const server = await serveCloud(cloud, chanceOf(seed ^ 0x27d4eb2f), mishaps)
+  const digests = digesting(now())
   const call = (request: Request): Answer => perform(cloud, request)
   return {
     /** Endpoint for the clients of IAM, STS and CloudTrail. */
@@ -69,8 +72,14 @@ export async function createFakeAws(options: FakeAwsOptions) {
     /** Records that came since it was last asked, in the order of coming. */
     take: (): readonly Due[] => trail.take(now()),
     /** The same as files below a folder, in the layout of a bucket; gives their paths. */
-    deliver: (folder: string): Promise<string[]> =>
-      writeFiles(folder, trail.take(now()), now(), chance),
+    deliver: async (folder: string): Promise<string[]> => {
+      const files = await writeFiles(folder, trail.take(now()), now(), chance)
+      digests.add(files)
+      return files.map(({ key }) => join(folder, key))
+    },
+    /** The digests of what was delivered since the last ones, as files in the same layout; gives their paths. */
+    digest: (folder: string, account: string, regions: readonly string[]): Promise<string[]> =>
+      digests.write(folder, account, regions, now()),
   }
 }
 

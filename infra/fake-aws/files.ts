@@ -2,6 +2,7 @@ import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import type { Chance } from './chance.ts'
+import type { LogFile } from './digests.ts'
 import type { TrailRecord } from './record.ts'
 import type { Due } from './trail.ts'
 
@@ -9,29 +10,31 @@ const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 
 /**
  * Records as CloudTrail puts them into a bucket: one gzip file for each account and region below
- * `AWSLogs/ACCOUNT/CloudTrail/REGION/YYYY/MM/DD/`. A file appears whole. Gives the paths.
+ * `AWSLogs/ACCOUNT/CloudTrail/REGION/YYYY/MM/DD/`. A file appears whole. Gives what it put there.
  */
 export async function writeFiles(
   folder: string,
   due: readonly Due[],
   now: number,
   chance: Chance,
-): Promise<string[]> {
+): Promise<LogFile[]> {
   const groups = Map.groupBy(
     due,
     ({ record }) => `${record.recipientAccountId} ${record.awsRegion}`,
   )
-  const paths: string[] = []
+  const files: LogFile[] = []
   for (const [group, members] of groups) {
     const [account = '', region = ''] = group.split(' ')
-    const path = join(folder, keyOf(account, region, now, chance.letters(16, letters)))
+    const key = keyOf(account, region, now, chance.letters(16, letters))
+    const path = join(folder, key)
     await mkdir(dirname(path), { recursive: true })
     const records: TrailRecord[] = members.map(({ record }) => record)
-    await writeFile(`${path}.part`, gzipSync(JSON.stringify({ Records: records })))
+    const text = JSON.stringify({ Records: records })
+    await writeFile(`${path}.part`, gzipSync(text))
     await rename(`${path}.part`, path)
-    paths.push(path)
+    files.push({ account, region, key, text })
   }
-  return paths
+  return files
 }
 
 function keyOf(account: string, region: string, now: number, unique: string): string {

@@ -7,12 +7,13 @@ import type { Topic } from '#shared/ports/topic.ts'
 import type { DoorBoard } from '#services/doors/board.ts'
 import { normalise } from '#services/normalise/normalise.ts'
 import type { DeliverPorts } from '#services/sources/deliver.ts'
+import type { DigestPorts } from '#services/sources/digests.ts'
 import { watchedFolder, type FolderOptions } from '#services/sources/folder.ts'
 import { lookupEvents } from '#services/sources/lookup.ts'
 import type { Holding } from '#services/sources/messages.ts'
 import type { Source } from '#services/sources/source.ts'
 import { topicSource } from '#services/sources/topic.ts'
-import { readIn } from './cloud.ts'
+import { completeIn, readIn } from './cloud.ts'
 import type { CloudAccess, Context } from './command.ts'
 import { normaliseOptions } from './policy.ts'
 import { countsOf } from './tally.ts'
@@ -36,8 +37,9 @@ export function askedBy(
   context: Context,
 ): Source[] {
   const ports = delivering(intake, board, context)
+  const looking = { ...ports, files: context.files, lacks: lacking(board, context) }
   const asked = [
-    ...folders.map((folder) => watchedFolder(folder, { ...ports, files: context.files })),
+    ...folders.map((folder) => watchedFolder(folder, looking)),
     ...histories.map(({ options, history }) => lookupEvents(options, { ...ports, history })),
     ...context.config.topics.flatMap((given) => {
       const { name, topic, begin } = given
@@ -94,14 +96,30 @@ function delivering(
   }
 }
 
+/** Lines that the log has at once of what is missing; the rest is on the board. */
+const linesMax = 20
+
+/** What is missing before more is complete: the board has all of it, the log each once. */
+function lacking(board: DoorBoard, { machine: { log } }: Context): DigestPorts['lacks'] {
+  const before = new Map<string, ReadonlySet<string>>()
+  return (source, what) => {
+    board.lacks(source, what)
+    const known = before.get(source)
+    for (const missing of what.filter((each) => !known?.has(each)).slice(0, linesMax))
+      log.warn('a trail cannot be called complete', { source, missing })
+    if (what.length === 0) log.info('nothing is missing of a trail any more', { source })
+    before.set(source, new Set(what))
+  }
+}
+
 /** `NAME=FOLDER`, or a folder that is called by its path. @throws Unusable if two have one name */
-export function foldersOf(
-  { folders, serve: { folderSeconds } }: Config,
-  cwd: string,
-): FolderOptions[] {
+export function foldersOf(config: Config, cwd: string): FolderOptions[] {
+  const { folders, serve } = config
+  const everyMs = serve.folderSeconds * 1000
+  const accounts = completeIn(config)
   const all = folders.map((text) => {
     const [, name, path = text] = /^([\w.-]{1,64})=(.+)$/.exec(text) ?? []
-    return { name: name ?? text, path: resolve(cwd, path), everyMs: folderSeconds * 1000 }
+    return { name: name ?? text, path: resolve(cwd, path), everyMs, accounts }
   })
   for (const { name, path } of all)
     if (all.some((other) => other.name === name && other.path !== path))

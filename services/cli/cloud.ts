@@ -30,7 +30,7 @@ export const readIn = (
   config: Config,
 ): readonly { readonly options: LookupOptions; readonly access: AwsAccess }[] =>
   config.aws.accounts
-    .filter(({ regions, allRegions }) => regions.length > 0 || allRegions)
+    .filter(({ regions, allRegions, lookup }) => lookup && (regions.length > 0 || allRegions))
     .map(({ id, regions, allRegions, reader }) => ({
       options: {
         name: `aws-${id}`,
@@ -42,6 +42,12 @@ export const readIn = (
       },
       access: accessOf(config, reader),
     }))
+
+/** Accounts that use the named regions and no others, so that digests of all of them prove something about the account. */
+export const completeIn = ({ aws }: Config): ReadonlyMap<string, readonly string[]> =>
+  new Map(
+    aws.accounts.filter(({ allRegions }) => allRegions).map(({ id, regions }) => [id, regions]),
+  )
 
 /** Accounts in which we may cut, each with who we are there. */
 export const respondedIn = (config: Config): ReadonlyMap<string, AwsAccess> =>

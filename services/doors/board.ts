@@ -21,6 +21,8 @@ export type SourceState = {
   readonly brought: number
   /** Messages that its broker has and that are not taken, as far as is known; undefined where it has no broker. */
   readonly behind: number | undefined
+  /** What is missing before more of it can be called complete, by name and reason. */
+  readonly lacking: readonly string[]
 }
 
 /** What a door tells of one request. */
@@ -44,6 +46,8 @@ export type DoorBoard = Board & {
     now: number,
   ) => void
   readonly request: (source: string, at: number, told: Told) => void
+  /** From now on this is missing, and nothing else. */
+  readonly lacks: (source: string, what: readonly string[]) => void
   /** All of them by name. */
   readonly states: () => readonly SourceState[]
 }
@@ -95,6 +99,10 @@ export function doorBoard(): DoorBoard {
       for (const [reason, count] of refused) addReason(entry.refused, reason, count)
       if (lag !== undefined) addLag(entry, at, lag)
     },
+    lacks(source, what) {
+      const entry = entries.get(source)
+      if (entry) entry.lacking = what
+    },
     states: () => [...entries.values()].map(stateOf).toSorted((a, b) => (a.name < b.name ? -1 : 1)),
   }
 }
@@ -113,17 +121,31 @@ const emptyEntry = (name: string, group: string, since: number): Entry => ({
   lag: undefined,
   brought: 0,
   behind: new Map(),
+  lacking: [],
   window: 0,
   lagNow: undefined,
   lagBefore: undefined,
 })
 
 function stateOf(entry: Entry): SourceState {
-  const { name, since, silence, heard, failedAt, failure, taken, late, brought } = entry
+  const { name, since, silence, heard, failedAt, failure, taken, late, brought, lacking } = entry
   const seen = { refused: new Map(entry.refused), lag: least(entry.lagNow, entry.lagBefore) }
   const behind =
     entry.behind.size === 0 ? undefined : entry.behind.values().reduce((all, of) => all + of, 0)
-  return { name, since, silence, heard, failedAt, failure, taken, late, brought, behind, ...seen }
+  return {
+    name,
+    since,
+    silence,
+    heard,
+    failedAt,
+    failure,
+    taken,
+    late,
+    brought,
+    behind,
+    lacking,
+    ...seen,
+  }
 }
 
 function addReason(reasons: Map<string, number>, reason: string, count: number): void {

@@ -25,6 +25,7 @@ export const diagnose = (report: Report): readonly Check[] => [
     : { what: 'loop', is: 'wrong', says: report.notReady, todo: 'its log says more' },
   ...sourcesIn(report),
   ...report.sources.flatMap(clockOf),
+  ...report.sources.flatMap(lackingIn),
   ...frontiersIn(report),
   ...lettersIn(report),
   ...deliveriesIn(report),
@@ -75,6 +76,14 @@ function clockOf({ source, lag, late }: Source): Check[] {
   return [
     { what, is: 'wrong', says: why, todo: 'send sooner, or set its clock, which may be behind' },
   ]
+}
+
+function lackingIn({ source, lacking, lackingFirst }: Source): Check[] {
+  if (lacking === 0) return []
+  const more = lacking - lackingFirst.length
+  const says = `missing: ${lackingFirst.join('; ')}${more > 0 ? `; and ${more} more` : ''}`
+  const todo = 'copy it there; until then nothing further is known to be complete'
+  return [{ what: `trail in ${source}`, is: 'wrong', says, todo }]
 }
 
 function frontiersIn({ frontiers, now }: Report): Check[] {

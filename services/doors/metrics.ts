@@ -81,6 +81,11 @@ function ofSources({ sources, now, turnedAway }: Readings): string[] {
       'Reports that came too late to corroborate anything',
       each(({ late }) => late),
     ),
+    gauge(
+      'source_lacking',
+      'What is missing before more of a source can be called complete',
+      each(({ lacking }) => lacking.length),
+    ),
     counter(
       'door_turned_away_total',
       'Requests turned away before their body was read',

@@ -22,6 +22,9 @@ export const Report = z.object({
       late: z.number(),
       taken: z.number(),
       refused: z.array(Count),
+      /** How much is missing before more can be called complete, and the first of it by name. */
+      lacking: z.number(),
+      lackingFirst: z.array(z.string()),
     }),
   ),
   /** Up to when each account is complete (null: without end, as somebody declared), and how far behind now that may be. */
@@ -51,13 +54,17 @@ export const Report = z.object({
 })
 export type Report = z.infer<typeof Report>
 
+/** What is missing is shown by name up to so many. */
+const lackingShown = 20
+
 export const reportOf = (states: readonly SourceState[], vitals: Vitals, now: number): Report => ({
   now,
   notReady: vitals.notReady ?? null,
   sources: states.map((state) => {
-    const { lag = null, behind = null, late, taken, refused } = state
+    const { lag = null, behind = null, late, taken, refused, lacking } = state
     const reasons = [...refused].map(([reason, count]) => ({ reason, count }))
-    return { ...healthOf(state, now), lag, behind, late, taken, refused: reasons }
+    const missing = { lacking: lacking.length, lackingFirst: lacking.slice(0, lackingShown) }
+    return { ...healthOf(state, now), lag, behind, late, taken, refused: reasons, ...missing }
   }),
   frontiers: vitals.frontiers
     ? [...vitals.frontiers].map(([scope, { upTo, within }]) => ({

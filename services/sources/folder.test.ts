@@ -82,13 +82,14 @@ function watch(to: ReturnType<typeof intake>, told: string[] = [], disk: Files =
     },
   }
   return watchedFolder(
-    { name: 'trail', path, everyMs: 1000 },
+    { name: 'trail', path, everyMs: 1000, accounts: new Map() },
     {
       files: disk,
       intake: to,
       scheduler,
       normalise: (raw) => normalise(raw, { trustedAccounts: new Set() }),
       told: ({ dead }) => told.push(...dead.map(({ reason }) => reason)),
+      lacks: () => undefined,
     },
   )
 }
@@ -253,7 +254,7 @@ describe('a watched folder', () => {
   test('a folder that cannot be read is told', async () => {
     await expect(
       watchedFolder(
-        { name: 'trail', path: place('nowhere'), everyMs: 1000 },
+        { name: 'trail', path: place('nowhere'), everyMs: 1000, accounts: new Map() },
         {
           files,
           intake: intake(),
@@ -265,6 +266,7 @@ describe('a watched folder', () => {
           },
           normalise: (raw) => normalise(raw, { trustedAccounts: new Set() }),
           told: () => undefined,
+          lacks: () => undefined,
         },
       ).poll(now),
     ).rejects.toThrow('no such file or folder')

@@ -1,23 +1,24 @@
 import { Transient } from '#shared/errors.ts'
 import type { Offer } from '#shared/ports/intake.ts'
 import type { DeadLetter } from '#shared/messages/dead-letter.ts'
-import { Unreadable, type ByteSource, type Files, type Unread } from '#shared/ports/sources.ts'
+import { Unreadable, type ByteSource, type Unread } from '#shared/ports/sources.ts'
 import { deadLetter } from '#services/ingest/dead-letters.ts'
 import { readPaths } from '#services/ingest/read-paths.ts'
 import { withoutSisters } from '#services/ingest/sisters.ts'
 import { bookmarkOf, readFrom, type Read } from './bookmark.ts'
-import { cannotRead, deliver, offerOf, type DeliverPorts } from './deliver.ts'
+import { cannotRead, deliver, offerOf } from './deliver.ts'
+import { stampOf } from './digest-check.ts'
+import { digestsIn, type DigestOptions, type DigestPorts } from './digests.ts'
 import type { Source } from './source.ts'
 import { headOf, wholeLines, type Head } from './tail.ts'
 
-export type FolderOptions = {
-  readonly name: string
+export type FolderOptions = DigestOptions & {
   readonly path: string
   /** Milliseconds between two looks, at least. */
   readonly everyMs: number
 }
 
-export type FolderPorts = DeliverPorts & { readonly files: Files }
+export type FolderPorts = DigestPorts
 
 /** Looking through a large tree takes no more than this part of all time. */
 const lookingShare = 0.1
@@ -35,12 +36,15 @@ type Known = { readonly stamp: string; readonly isRead: boolean }
  * other files once they have not changed between two looks. What was read is known by a bookmark for each file, so that a
  * restart reads again only what was under way, which changes nothing.
  *
+ * Digest files of a trail are no records: they say how far it is complete.
+ *
  * No door stands here: reports count as their file says them, in `serve` as in `replay`. So whoever may write into the folder
  * is believed whatever he writes, CloudTrail records too.
  */
 export function watchedFolder(options: FolderOptions, ports: FolderPorts): Source {
   let known: ReadonlyMap<string, Known> = new Map()
   let troubled: ReadonlySet<string> = new Set()
+  const digests = digestsIn(options, ports)
   return {
     name: options.name,
     // A large tree takes longer than a small one.
@@ -62,6 +66,8 @@ export function watchedFolder(options: FolderOptions, ports: FolderPorts): Sourc
         seen.set(file.name, { stamp: stampOf(file), isRead })
       })
       known = seen
+      const isRead = ({ name }: ByteSource): boolean => seen.get(name)?.isRead === true
+      await digests.look({ files: found, isRead, now })
       const words = failures.map(({ path, reason }) => `${path}: ${reason}`)
       // One entry that cannot be read is told once, and holds up no other.
       const isAllLost = failures.length === unread.length + sources.length
@@ -81,9 +87,6 @@ const lost = ({ path, reason }: Unread): DeadLetter =>
 
 const summary = ([first = '', ...rest]: readonly string[]): string =>
   rest.length === 0 ? first : `${first}; ${rest.length} more`
-
-/** Another size or another time is another content. */
-const stampOf = ({ size, changed = 0 }: ByteSource): string => `${size}:${Math.floor(changed)}`
 
 type Look = {
   readonly folder: string

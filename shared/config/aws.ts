@@ -6,13 +6,15 @@ const profile = z.string().regex(/^[\w.@-]{1,128}$/, 'must be the name of a prof
 
 const account = z.strictObject({
   id: z.string().regex(/^\d{12}$/, 'must be an account id of twelve digits, quoted in YAML'),
-  /** Regions whose event history is read; us-east-1, where IAM is, always is. None: nothing is read. */
+  /** Regions that it uses, whose event history is read; us-east-1, where IAM is, always is. None: nothing is read. */
   regions: z
     .array(z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/))
     .max(64)
     .default([]),
   /** The account uses no other regions, so that what is missing in these did not happen. */
   allRegions: z.boolean().default(false),
+  /** Its event history is read; without that its trail must be watched. */
+  lookup: z.boolean().default(true),
   /** Profile that may read the event history; absent: the usual chain of the AWS clients. */
   reader: profile.optional(),
   /** Profile that may cut. */
@@ -36,7 +38,7 @@ export const awsAccounts = (prose: string): Setting<readonly AwsAccount[]> => ({
   fallback: [],
   prose,
   allowed:
-    'a list of accounts, each with id, regions, allRegions, reader and responder as docs/connect-aws.md says',
+    'a list of accounts, each with id, regions, allRegions, lookup, reader and responder as docs/connect-aws.md says',
   placeholder: 'JSON',
   fromText: fromJson,
 })
