@@ -30,7 +30,11 @@ export type Client = {
   readonly hangUp: () => void
 }
 
-export function clientOf({ brokers, tls, sasl, log }: ClusterAccess): Client {
+/** @param retries how often something is tried again before it is told as failed */
+export function clientOf(
+  { brokers, tls, sasl, log }: ClusterAccess,
+  retries = retry.retries,
+): Client {
   registerCodecs()
   quieten()
   const open = new Set<Socket>()
@@ -38,7 +42,7 @@ export function clientOf({ brokers, tls, sasl, log }: ClusterAccess): Client {
     clientId: 'keytrail',
     brokers: [...brokers],
     ...timeouts,
-    retry,
+    retry: { ...retry, retries },
     ...(tls && { ssl: tls }),
     ...(sasl && { sasl }),
     socketFactory: (to) => {

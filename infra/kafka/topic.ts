@@ -38,9 +38,9 @@ const silentMs = 15_000
 export function kafkaTopic(access: ClusterAccess, options: TopicOptions): Topic {
   return {
     async read(handler, begin) {
+      const partitions = await settle(access, options.topic, handler, begin)
       const client = clientOf(access)
       try {
-        const partitions = await settle(client.kafka, options.topic, handler, begin)
         const reader = newReader(client, options, partitions, handler)
         await reader.start()
         return reader
@@ -54,12 +54,12 @@ export function kafkaTopic(access: ClusterAccess, options: TopicOptions): Topic 
 
 /** Sets where each partition begins, and tells of what is gone; how many partitions there are. */
 async function settle(
-  kafka: kafkajs.Kafka,
+  access: ClusterAccess,
   topic: string,
   handler: TopicHandler,
   begin: 'earliest' | 'latest',
 ): Promise<number> {
-  const found = await offsetsOf(kafka, topic)
+  const found = await offsetsOf(access, topic)
   for (const { partition, low, high } of found) {
     const from = handler.position(partition)
     if (from === undefined) {
@@ -71,8 +71,12 @@ async function settle(
   return found.length
 }
 
-async function offsetsOf(kafka: kafkajs.Kafka, topic: string) {
-  const admin = kafka.admin({ retry: { ...retry, retries: 5 } })
+/** Who asks for a topic is told soon that there is no answer. */
+const askRetries = 5
+
+async function offsetsOf(access: ClusterAccess, topic: string) {
+  const { kafka, hangUp } = clientOf(access, askRetries)
+  const admin = kafka.admin()
   try {
     await admin.connect()
     return await admin.fetchTopicOffsets(topic)
@@ -80,6 +84,7 @@ async function offsetsOf(kafka: kafkajs.Kafka, topic: string) {
     throw new Transient(`asking for the topic ${topic}`, { cause })
   } finally {
     await admin.disconnect().catch(() => undefined)
+    hangUp()
   }
 }
 

@@ -21,6 +21,15 @@ const sasl = z.discriminatedUnion('mechanism', [
   z.strictObject({ mechanism: z.literal('scram-sha-512'), ...byPassword }),
   /** The token is read anew at each login, so whoever renews it writes the file. */
   z.strictObject({ mechanism: z.literal('oauthbearer'), token: reference }),
+  /** IAM of Amazon MSK: who we are by the usual chain of the AWS clients, or by a profile. */
+  z.strictObject({
+    mechanism: z.literal('aws-msk-iam'),
+    region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a region'),
+    profile: z
+      .string()
+      .regex(/^[\w.@-]{1,128}$/)
+      .optional(),
+  }),
 ])
 
 /** Where a cluster is, and as whom we come (docs/connect-kafka.md). */
