@@ -23,6 +23,17 @@ export function memoryJournal(): Journal {
     head: () => last,
     first: () => batches[0]?.position ?? last + 1,
     bookmark: (source) => bookmarks.get(source),
+    bookmarks: (prefix, after, limit) =>
+      [...bookmarks]
+        .filter(([source]) => source.startsWith(prefix) && source > after)
+        .toSorted(([a], [b]) => (a < b ? -1 : 1))
+        .slice(0, limit)
+        .map(([source, mark]) => ({ source, mark })),
+    remark(changes) {
+      for (const [source, mark] of Object.entries(changes))
+        if (mark === null) bookmarks.delete(source)
+        else bookmarks.set(source, mark)
+    },
     forget(before, through) {
       const stays = batches.findIndex(({ at, position }) => at >= before || position > through)
       const gone = stays < 0 ? batches.length : stays

@@ -13,6 +13,9 @@ export const journalPart: Part = {
   ],
 }
 
+/** Behind every other character in the order of UTF-8. */
+const behindAll = '\u{10FFFF}'
+
 /** Batches that one statement reads, so that none of them stays open while others write. */
 const readAtOnce = 16
 
@@ -22,6 +25,10 @@ export function sqliteJournal(db: Database): Journal {
   )
   const mark = db.prepare('INSERT OR REPLACE INTO bookmark VALUES (?, ?)')
   const marked = db.prepare<{ mark: string }>('SELECT mark FROM bookmark WHERE source = ?')
+  const unmark = db.prepare('DELETE FROM bookmark WHERE source = ?')
+  const some = db.prepare<{ source: string; mark: string }>(
+    'SELECT source, mark FROM bookmark WHERE source > ? AND source >= ? AND source < ? ORDER BY source LIMIT ?',
+  )
   const next = db.prepare<Logged>(
     `SELECT position, at, body FROM batch WHERE position > ? ORDER BY position LIMIT ${readAtOnce}`,
   )
@@ -54,6 +61,13 @@ export function sqliteJournal(db: Database): Journal {
     head,
     first: () => least.get()?.position ?? head() + 1,
     bookmark: (source) => marked.get(source)?.mark,
+    bookmarks: (prefix, after, limit) => some.all(after, prefix, `${prefix}${behindAll}`, limit),
+    remark: (changes) =>
+      db.transaction(() => {
+        for (const [source, text] of Object.entries(changes))
+          if (text === null) unmark.run(source)
+          else mark.run(source, text)
+      }),
     forget: (before, through) => drop.run(stays.get(before, through)?.position ?? head() + 1),
   }
 }

@@ -3,6 +3,7 @@ import type { Config } from '#shared/config.ts'
 import { signalOf, type TopicSource } from '#shared/config/kafka.ts'
 import { Unusable } from '#shared/errors.ts'
 import type { Intake } from '#shared/ports/intake.ts'
+import type { BookmarkKeeping } from '#shared/ports/journal.ts'
 import type { Topic } from '#shared/ports/topic.ts'
 import type { DoorBoard } from '#services/doors/board.ts'
 import { normalise } from '#services/normalise/normalise.ts'
@@ -18,11 +19,15 @@ import type { CloudAccess, Context } from './command.ts'
 import { normaliseOptions } from './policy.ts'
 import { countsOf } from './tally.ts'
 
+const dayMs = 86_400_000
+
 /** What sources are made of: where they are, and what speaks to them. */
 export type Asked = {
   readonly folders: readonly FolderOptions[]
   readonly histories: ReturnType<typeof historiesIn>
   readonly topics: ReadonlyMap<string, Topic>
+  /** Where files that are gone are forgotten. */
+  readonly bookmarks: BookmarkKeeping
 }
 
 /** The event histories that are read, each by a client of its own. */
@@ -31,13 +36,13 @@ export const historiesIn = (cloud: CloudAccess, config: Config) =>
 
 /** Every source that serve asks; the board expects them from now on. @throws Unusable if two have one name */
 export function askedBy(
-  { folders, histories, topics }: Asked,
+  { folders, histories, topics, bookmarks }: Asked,
   intake: Intake,
   board: DoorBoard,
   context: Context,
 ): Source[] {
   const ports = delivering(intake, board, context)
-  const looking = { ...ports, files: context.files, lacks: lacking(board, context) }
+  const looking = { ...ports, files: context.files, lacks: lacking(board, context), bookmarks }
   const asked = [
     ...folders.map((folder) => watchedFolder(folder, looking)),
     ...histories.map(({ options, history }) => lookupEvents(options, { ...ports, history })),
@@ -117,9 +122,10 @@ export function foldersOf(config: Config, cwd: string): FolderOptions[] {
   const { folders, serve } = config
   const everyMs = serve.folderSeconds * 1000
   const accounts = completeIn(config)
+  const keepMs = serve.keepDays * dayMs
   const all = folders.map((text) => {
     const [, name, path = text] = /^([\w.-]{1,64})=(.+)$/.exec(text) ?? []
-    return { name: name ?? text, path: resolve(cwd, path), everyMs, accounts }
+    return { name: name ?? text, path: resolve(cwd, path), everyMs, accounts, keepMs }
   })
   for (const { name, path } of all)
     if (all.some((other) => other.name === name && other.path !== path))

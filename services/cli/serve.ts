@@ -77,7 +77,8 @@ async function untilAsked(
         alerts.send(notices)
         notices.forEach((notice) => log.info('incident', { ...lineOf(notice) }))
       },
-      sources: (intake) => askedBy({ folders, histories, topics }, intake, board, context),
+      sources: (intake) =>
+        askedBy({ folders, histories, topics, bookmarks: data.journal }, intake, board, context),
       contain: (front, engine) =>
         containingOf({ data: contained, front, engine, actuator, failed }, context),
       doors: (loop) => doorsOf(context, { ...parts, loop }, board),

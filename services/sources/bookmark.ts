@@ -6,16 +6,23 @@ export type Read = {
   readonly through: number
   /** Fingerprint of the first bytes: a file that begins otherwise is another one under an old name. */
   readonly head: string
+  /** Since when the file is not there any more, epoch ms; absent while it is. */
+  readonly gone?: number | undefined
 }
 
 /** Text of a bookmark; one line without what the file says. */
-export const bookmarkOf = ({ stamp, through, head }: Read): string =>
-  `1 ${stamp} ${through} ${head}`
+export const bookmarkOf = ({ stamp, through, head, gone }: Read): string =>
+  `1 ${stamp} ${through} ${head}${gone === undefined ? '' : ` ${gone}`}`
 
 /** What a bookmark says; undefined if it is none of this version, so that the file is read again, which changes nothing. */
 export function readFrom(bookmark: string | undefined): Read | undefined {
-  const match = /^1 (\d+:\d+) (\d+) ([0-9a-f]*)$/.exec(bookmark ?? '')
+  const match = /^1 (\d+:\d+) (\d+) ([0-9a-f]*)(?: (\d+))?$/.exec(bookmark ?? '')
   if (!match) return undefined
-  const [, stamp = '', through = '', head = ''] = match
-  return { stamp, through: Number(through), head }
+  const [, stamp = '', through = '', head = '', gone] = match
+  return {
+    stamp,
+    through: Number(through),
+    head,
+    ...(gone !== undefined && { gone: Number(gone) }),
+  }
 }

@@ -13,13 +13,11 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { files } from '#infra/files/files.ts'
-import type { Files } from '#shared/ports/sources.ts'
-import type { Offer } from '#shared/ports/intake.ts'
+import { memoryJournal } from '#infra/memory/journal.ts'
 import type { AgentActivity } from '#shared/messages/activity.ts'
-import type { Mapped } from '#shared/messages/record.ts'
 import { normalise } from '#services/normalise/normalise.ts'
 import { watchedFolder } from './folder.ts'
-import type { Source } from './source.ts'
+import { activity, intake, keepMs, now, watch } from '#test/watched.ts'
 
 let path = ''
 beforeEach(async () => {
@@ -27,11 +25,8 @@ beforeEach(async () => {
 })
 afterEach(() => rm(path, { recursive: true }))
 
-const now = Date.parse('2026-05-04T10:00:00Z')
 const written = new Date('2026-05-04T09:30:00Z')
 
-const activity = (n: number) =>
-  `${JSON.stringify({ kind: 'task.started', id: `s-${n}`, time: '2026-05-04T09:00:00Z', task: `t-${n}`, agent: 'a' })}\n`
 const trail = (n: number) => ({
   eventVersion: '1.11',
   eventTime: '2026-05-04T09:00:00Z',
@@ -51,55 +46,12 @@ const trail = (n: number) => ({
   },
 })
 
-/** An intake that takes all, or says so many times that it is busy. */
-function intake({ busy = 0 } = {}) {
-  const offers: Offer[] = []
-  const bookmarks = new Map<string, string>()
-  return {
-    offers,
-    activities: (): Mapped[] =>
-      offers.flatMap(({ records }) => records.flatMap((r) => r.activities)),
-    ids: (): string[] => offers.flatMap(({ records }) => records.map(({ record }) => record)),
-    dead: () => offers.flatMap(({ dead = [] }) => dead),
-    bookmark: (source: string) => bookmarks.get(source),
-    offer(offer: Offer) {
-      if (busy-- > 0) return Promise.resolve({ as: 'busy', retryAfterSeconds: 1 } as const)
-      offers.push(offer)
-      if (offer.bookmark !== undefined) bookmarks.set(offer.source, offer.bookmark)
-      return Promise.resolve({ as: 'logged' } as const)
-    },
-  }
-}
-
-function watch(to: ReturnType<typeof intake>, told: string[] = [], disk: Files = files): Source {
-  const scheduler = {
-    now: () => now,
-    elapsed: () => 0,
-    soon: (work: () => void) => work(),
-    later: (_ms: number, work: () => void) => {
-      work()
-      return () => undefined
-    },
-  }
-  return watchedFolder(
-    { name: 'trail', path, everyMs: 1000, accounts: new Map() },
-    {
-      files: disk,
-      intake: to,
-      scheduler,
-      normalise: (raw) => normalise(raw, { trustedAccounts: new Set() }),
-      told: ({ dead }) => told.push(...dead.map(({ reason }) => reason)),
-      lacks: () => undefined,
-    },
-  )
-}
-
 const place = (name: string) => join(path, name)
 
 describe('a watched folder', () => {
   test('lines are read as they are appended, each once, the last one when its newline is there', async () => {
     const to = intake()
-    const source = watch(to)
+    const source = watch(path, to)
     await writeFile(place('a.jsonl'), activity(1) + activity(2).slice(0, 20))
     await source.poll(now)
     expect(to.ids()).toHaveLength(1)
@@ -112,7 +64,7 @@ describe('a watched folder', () => {
 
   test('a last line without newline is read once nothing changes any more', async () => {
     const to = intake()
-    const source = watch(to)
+    const source = watch(path, to)
     await writeFile(place('a.jsonl'), activity(1) + activity(2).trimEnd())
     await source.poll(now)
     expect(to.ids()).toHaveLength(1)
@@ -124,7 +76,7 @@ describe('a watched folder', () => {
 
   test('a document is read once it has not changed between two looks', async () => {
     const to = intake()
-    const source = watch(to)
+    const source = watch(path, to)
     const text = JSON.stringify({ Records: [trail(1), trail(2)] })
     await writeFile(place('half.json'), text.slice(0, 300))
     await source.poll(now)
@@ -141,10 +93,10 @@ describe('a watched folder', () => {
     const to = intake()
     await writeFile(place('a.jsonl'), activity(1))
     await writeFile(place('b.json'), JSON.stringify({ Records: [trail(1)] }, null, 1))
-    const first = watch(to)
+    const first = watch(path, to)
     await first.poll(now)
     await first.poll(now)
-    const again = watch(to)
+    const again = watch(path, to)
     await appendFile(place('a.jsonl'), activity(2))
     await again.poll(now)
     await again.poll(now)
@@ -153,7 +105,7 @@ describe('a watched folder', () => {
 
   test('a file that was replaced under its name is read from its beginning', async () => {
     const to = intake()
-    const source = watch(to)
+    const source = watch(path, to)
     await writeFile(place('a.jsonl'), activity(1))
     await source.poll(now)
     await writeFile(place('new'), activity(7) + activity(8))
@@ -172,7 +124,7 @@ describe('a watched folder', () => {
     const said = { ...claim, id: 's-2', source: 'broker', received: '2026-05-04T09:00:00Z' }
     await writeFile(place('a.jsonl'), `${activity(1)}${JSON.stringify(said)}\n`)
     await utimes(place('a.jsonl'), written, written)
-    await watch(to).poll(now)
+    await watch(path, to).poll(now)
     const [bare, told] = to.activities() as AgentActivity[]
     expect([bare?.source, bare?.received]).toEqual([undefined, undefined])
     expect(told).toMatchObject({ source: 'broker', received: Date.parse(said.received) })
@@ -182,7 +134,7 @@ describe('a watched folder', () => {
     const to = intake()
     const secret = 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJDQU5BUlkifQ.c2ln'
     await writeFile(place('a.jsonl'), activity(1) + activity(2).replace('t-2', secret))
-    await watch(to).poll(now)
+    await watch(path, to).poll(now)
     expect(to.ids()).toHaveLength(1)
     expect(to.dead()).toMatchObject([{ source: place('a.jsonl'), field: 'task' }])
     expect(JSON.stringify(to.offers)).not.toContain(secret)
@@ -190,7 +142,7 @@ describe('a watched folder', () => {
 
   test('what is not understood becomes a dead letter that names its place in the file', async () => {
     const to = intake()
-    const source = watch(to)
+    const source = watch(path, to)
     await writeFile(place('a.jsonl'), activity(1))
     await source.poll(now)
     await appendFile(place('a.jsonl'), '{"broken"\n')
@@ -201,13 +153,13 @@ describe('a watched folder', () => {
   test('where there is no room it waits', async () => {
     const to = intake({ busy: 3 })
     await writeFile(place('a.jsonl'), activity(1))
-    await watch(to).poll(now)
+    await watch(path, to).poll(now)
     expect(to.ids()).toHaveLength(1)
   })
 
   test('digests of a trail are left aside', async () => {
     const to = intake()
-    const source = watch(to)
+    const source = watch(path, to)
     await mkdir(place('CloudTrail-Digest'))
     await writeFile(place('CloudTrail-Digest/d.jsonl'), activity(2))
     await writeFile(place('a.jsonl'), activity(1))
@@ -218,7 +170,7 @@ describe('a watched folder', () => {
   test('one entry that cannot be read is told once, and holds up no other', async () => {
     const to = intake()
     const told: string[] = []
-    const source = watch(to, told)
+    const source = watch(path, to, told)
     await symlink('nowhere', place('dangling'))
     await writeFile(place('a.jsonl'), activity(1))
     expect(await source.poll(now)).toBe(1000)
@@ -231,7 +183,7 @@ describe('a watched folder', () => {
     const to = intake()
     const told: string[] = []
     const gone = { from: 'a.jsonl', to: 'moved' }
-    const source = watch(to, told, {
+    const source = watch(path, to, told, {
       ...files,
       async find(paths) {
         const found = await files.find(paths)
@@ -254,10 +206,11 @@ describe('a watched folder', () => {
   test('a folder that cannot be read is told', async () => {
     await expect(
       watchedFolder(
-        { name: 'trail', path: place('nowhere'), everyMs: 1000, accounts: new Map() },
+        { name: 'trail', path: place('nowhere'), everyMs: 1000, accounts: new Map(), keepMs },
         {
           files,
           intake: intake(),
+          bookmarks: memoryJournal(),
           scheduler: {
             now: () => now,
             elapsed: () => 0,

@@ -1,5 +1,6 @@
 import { Transient } from '#shared/errors.ts'
 import type { Offer } from '#shared/ports/intake.ts'
+import type { BookmarkKeeping } from '#shared/ports/journal.ts'
 import type { DeadLetter } from '#shared/messages/dead-letter.ts'
 import { Unreadable, type ByteSource, type Unread } from '#shared/ports/sources.ts'
 import { deadLetter } from '#services/ingest/dead-letters.ts'
@@ -10,15 +11,17 @@ import { cannotRead, deliver, offerOf } from './deliver.ts'
 import { stampOf } from './digest-check.ts'
 import { digestsIn, type DigestOptions, type DigestPorts } from './digests.ts'
 import type { Source } from './source.ts'
+import { forgettingIn, type KeepOptions } from './gone.ts'
 import { headOf, wholeLines, type Head } from './tail.ts'
 
-export type FolderOptions = DigestOptions & {
-  readonly path: string
-  /** Milliseconds between two looks, at least. */
-  readonly everyMs: number
-}
+export type FolderOptions = DigestOptions &
+  KeepOptions & {
+    readonly path: string
+    /** Milliseconds between two looks, at least. */
+    readonly everyMs: number
+  }
 
-export type FolderPorts = DigestPorts
+export type FolderPorts = DigestPorts & { readonly bookmarks: BookmarkKeeping }
 
 /** Looking through a large tree takes no more than this part of all time. */
 const lookingShare = 0.1
@@ -45,6 +48,7 @@ export function watchedFolder(options: FolderOptions, ports: FolderPorts): Sourc
   let known: ReadonlyMap<string, Known> = new Map()
   let troubled: ReadonlySet<string> = new Set()
   const digests = digestsIn(options, ports)
+  const forget = forgettingIn(options, ports.bookmarks)
   return {
     name: options.name,
     // A large tree takes longer than a small one.
@@ -68,6 +72,8 @@ export function watchedFolder(options: FolderOptions, ports: FolderPorts): Sourc
       known = seen
       const isRead = ({ name }: ByteSource): boolean => seen.get(name)?.isRead === true
       await digests.look({ files: found, isRead, now })
+      // Where a part cannot be seen, nobody knows what is gone.
+      if (unread.length === 0) forget((file) => seen.has(file), now)
       const words = failures.map(({ path, reason }) => `${path}: ${reason}`)
       // One entry that cannot be read is told once, and holds up no other.
       const isAllLost = failures.length === unread.length + sources.length

@@ -10,11 +10,23 @@ export type Logged = {
 /** Where sources go on after a restart, by source. */
 export type Bookmarks = Readonly<Record<string, string>>
 
+/** Bookmarks as their sources look through them, with no records. */
+export type BookmarkKeeping = {
+  /** Those of sources whose name begins so, behind `after` ('' from the first on), by name; at most `limit`. */
+  bookmarks(
+    prefix: string,
+    after: string,
+    limit: number,
+  ): readonly { readonly source: string; readonly mark: string }[]
+  /** Puts others in their place, null: none. @throws Transient if the store cannot be written now; nothing was changed */
+  remark(changes: Readonly<Record<string, string | null>>): void
+}
+
 /**
  * The log of batches, which is the truth: everything else can be made again from it. One writer. What is in a body only the loop
  * knows.
  */
-export type Journal = {
+export type Journal = BookmarkKeeping & {
   /**
    * Logs one batch, and the bookmarks of the sources that it is from; durable when this returns.
    * @returns its position, one more than that of the batch before

@@ -62,6 +62,23 @@ export function journalContract(name: string, make: () => JournalUnderTest): voi
       expect(marks).toEqual(['8', 'x', undefined])
     })
 
+    test('bookmarks are looked through by name, and put right without records', () => {
+      const { journal } = make()
+      const marks = { 'a/1': 'x', 'a/2': 'y', 'a/\u{1F600}': 'z', a0: 'other', a: 'other' }
+      journal.append(bytes('a'), 1, marks)
+      const first = journal.bookmarks('a/', '', 2)
+      expect(first).toEqual([
+        { source: 'a/1', mark: 'x' },
+        { source: 'a/2', mark: 'y' },
+      ])
+      expect(journal.bookmarks('a/', 'a/2', 2)).toEqual([{ source: 'a/\u{1F600}', mark: 'z' }])
+      expect(journal.bookmarks('b/', '', 2)).toEqual([])
+      journal.remark({ 'a/1': null, 'a/2': 'new', 'a/3': null })
+      const now = ['a/1', 'a/2', 'a0'].map((source) => journal.bookmark(source))
+      expect(now).toEqual([undefined, 'new', 'other'])
+      expect(journal.head()).toBe(1)
+    })
+
     test('forgets by time, without a gap, and nothing behind the bound', () => {
       const { journal } = make()
       for (const at of [10, 20, 15, 30, 40]) journal.append(bytes(`${at}`), at)
