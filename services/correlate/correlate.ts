@@ -1,7 +1,7 @@
 import { compareMarks } from '#shared/facts/mark.ts'
 import { addTo, type SetRule } from '#shared/facts/small-set.ts'
 import type { Progress, ToolCalled } from '#shared/messages/activity.ts'
-import type { Inherit, Message, ToCorrelate } from '#shared/messages/hops.ts'
+import type { Inherit, Message, TaskInfo, ToCorrelate } from '#shared/messages/hops.ts'
 import type { IssueCopy } from '#shared/messages/use.ts'
 import type { Step } from '#shared/pipeline/step.ts'
 import type { Policy } from '#shared/policy.ts'
@@ -11,7 +11,7 @@ import { addCopy, matchingIssue } from './issue.ts'
 import { learnMcp, matchReport } from './matches.ts'
 import { register } from './registry.ts'
 import type { Cred, Session } from './cred.ts'
-import { initialState, touch, type CorrelateState } from './state.ts'
+import { initialState, touch, type Change, type CorrelateState } from './state.ts'
 import { speak } from './tell.ts'
 import { learnUse } from './uses.ts'
 
@@ -33,7 +33,7 @@ function learn(state: CorrelateState, input: ToCorrelate): void {
       return learnInherit(state, input)
     case 'registered':
       register(state.registry, input.agent)
-      return touchAll(state, (session) => session.identity !== 'service')
+      return touchAll(state, 'holder', ({ identity }) => identity !== 'service')
     case 'reported':
       return learnReport(state, input.call)
     case 'mcp':
@@ -50,10 +50,10 @@ function learn(state: CorrelateState, input: ToCorrelate): void {
       return answered(state.places.get(input.place), input.users, state)
     case 'hosts':
       state.hosts.add(input.account)
-      return touchAll(state, ({ account }) => account === input.account)
+      return touchAll(state, 'doings', ({ account }) => account === input.account)
     case 'progress':
       learnProgress(state, input.progress)
-      return touchAll(state, (session) => covers(input.progress.scope, session))
+      return touchAll(state, 'doings', (session) => covers(input.progress.scope, session))
   }
 }
 
@@ -117,8 +117,16 @@ function learnTask(
 ): void {
   const entry = state.tasks.get(task.task)
   if (!entry) return
+  const change = entry.info && sameDeclared(entry.info, task) ? 'ends' : 'holder'
   entry.info = task
-  for (const session of entry.sessions) touch(state, sessionAt(state, session))
+  for (const session of entry.sessions) touch(state, sessionAt(state, session), change)
+}
+
+/** Do both say the same of whose task it is, and who may stand in for it? */
+function sameDeclared(a: TaskInfo, b: TaskInfo): boolean {
+  const declared = ({ agents, parents, ancestors, handOffs, humans }: TaskInfo): string =>
+    JSON.stringify([agents, parents, ancestors, handOffs, humans])
+  return declared(a) === declared(b)
 }
 
 function answered<T>(
@@ -128,7 +136,7 @@ function answered<T>(
 ): void {
   if (!asked) return
   asked.answer = answer
-  for (const session of asked.sessions) touch(state, sessionAt(state, session))
+  for (const session of asked.sessions) touch(state, sessionAt(state, session), 'doings')
 }
 
 /** What a source covers no more holds nobody up any longer. */
@@ -143,8 +151,12 @@ function learnProgress({ progress }: CorrelateState, told: Progress): void {
 const covers = (scope: string, { account }: Session): boolean =>
   scope === '*' || scope === account || scope.startsWith(`${account}:`)
 
-function touchAll(state: CorrelateState, wanted: (session: Session) => boolean): void {
-  for (const session of everySession(state)) if (wanted(session)) touch(state, session)
+function touchAll(
+  state: CorrelateState,
+  change: Change,
+  wanted: (session: Session) => boolean,
+): void {
+  for (const session of everySession(state)) if (wanted(session)) touch(state, session, change)
 }
 
 /** Changes every credential of this principal with this key, and marks its session. */
@@ -156,8 +168,8 @@ function eachCred(
 ): void {
   for (const cred of credsWith(state, key)) {
     const { session } = cred
-    if (session.principal !== principal) continue
+    if (!session.isOf(principal)) continue
     change(cred)
-    touch(state, session)
+    touch(state, session, 'holder')
   }
 }

@@ -9,6 +9,7 @@ const [movedBit, crowdedBit, mixedBit] = [1 << 16, 1 << 17, 1 << 18]
 
 /** Bits of a session's traits, above its kind of identity. */
 const [consoleBit, hiddenBit, queuedBit, staleBit] = [1 << 8, 1 << 9, 1 << 10, 1 << 11]
+const [unsureBit, reheldBit] = [1 << 12, 1 << 13]
 const kindMask = 0xff
 
 const kinds: readonly IdentityKind[] = [
@@ -188,6 +189,10 @@ export class Session extends RowView {
   get principal(): string {
     return this.table.principals.text(this.index)
   }
+  /** Is it one of this principal? Faster than to compare the names. */
+  isOf(principal: string): boolean {
+    return this.table.principals.is(this.index, principal)
+  }
   get account(): string {
     return this.table.names.text(this.word(inSession.account))
   }
@@ -246,6 +251,20 @@ export class Session extends RowView {
   }
   set stale(is: boolean) {
     this.setBit(inSession.traits, staleBit, is)
+  }
+  /** Did anything change that tells who holds it, or when that ends? Else only what it did is new. */
+  get unsure(): boolean {
+    return this.hasBit(inSession.traits, unsureBit)
+  }
+  set unsure(is: boolean) {
+    this.setBit(inSession.traits, unsureBit, is)
+  }
+  /** Did anything change that tells who holds it? Else its children have nothing new to hear. */
+  get reheld(): boolean {
+    return this.hasBit(inSession.traits, reheldBit)
+  }
+  set reheld(is: boolean) {
+    this.setBit(inSession.traits, reheldBit, is)
   }
   get rich(): RichSession | undefined {
     return this.table.richSessions.get(this.index)

@@ -30,8 +30,8 @@ export function credOf(state: CorrelateState, use: Use): Cred {
   return twinsOf(held, first).find(({ session }) => isOf(session, use)) ?? makeCred(state, use)
 }
 
-const isOf = ({ principal, created }: Session, use: Use): boolean =>
-  principal === use.principal && created === use.created
+const isOf = (session: Session, use: Use): boolean =>
+  session.created === use.created && session.isOf(use.principal)
 
 function withoutKey(state: CorrelateState, use: Use): Cred {
   const row = state.held.session(use.principal, use.created, '')
@@ -90,7 +90,7 @@ function makeCred(state: CorrelateState, use: Use): Cred {
   if (known < 0) cred.session.identity = use.identity
   lookUp(state, cred)
   if (key !== '') state.fresh.push(cred.index)
-  touch(state, cred.session)
+  touch(state, cred.session, 'holder')
   return cred
 }
 
@@ -102,7 +102,7 @@ function lookUp(state: CorrelateState, cred: Cred): void {
   cred.issue = matchingIssue(state.issues.get(name), session.created)
   cred.inherits = state.inherits.get(name)
   const twin = credsWith(state, key).find(
-    (each) => each.index !== cred.index && each.session.principal === session.principal,
+    (each) => each.index !== cred.index && each.session.isOf(session.principal),
   )
   const said = twin?.reports
   if (said) cred.reports = said
@@ -121,7 +121,9 @@ export function moveEnds(state: CorrelateState, cred: Cred, at: number): void {
   const { seen } = state
   const first = seen.firstTime(cred.ends)
   if (!seen.touch(cred.ends, at)) return
-  if (at > cred.watchFrom || (at <= first && first < Infinity)) touch(state, cred.session)
+  // Where what it showed is all that tells who holds it, its first use is the evidence.
+  if (at <= first && first < Infinity) touch(state, cred.session, 'holder')
+  else if (at > cred.watchFrom) touch(state, cred.session, 'doings')
 }
 
 export const firstOf = ({ seen }: CorrelateState, { ends }: Cred): Mark => seen.first(ends)

@@ -55,7 +55,7 @@ function addMatch(state: CorrelateState, cred: Cred, request: string, mark: Mark
   const [only] = reports
   const first = only && reports.length === 1 ? cred.rich?.settled?.get(actorName(only)) : undefined
   if (first && first.at < mark.at && mark.at <= cred.watchFrom && !pushedOut) return
-  touch(state, cred.session)
+  touch(state, cred.session, 'holder')
 }
 
 /** How an actor is told apart. */
@@ -74,5 +74,5 @@ export function learnMcp(state: CorrelateState, call: McpCall): void {
 
 function explainByMcp(state: CorrelateState, cred: Cred, call: McpCall): void {
   if (richOf(cred.session).mcp.add({ ...markOf(call), principal: call.principal }))
-    touch(state, cred.session)
+    touch(state, cred.session, 'doings')
 }

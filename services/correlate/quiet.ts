@@ -1,4 +1,4 @@
-import type { Lease, Message } from '#shared/messages/hops.ts'
+import type { KeyReports, Lease, Message } from '#shared/messages/hops.ts'
 import type { Issue } from '#shared/messages/use.ts'
 import { inheritOf, leaseRank } from './evidence.ts'
 import { severalPlaces } from './lists.ts'
@@ -18,7 +18,18 @@ export function isQuiet(state: CorrelateState, session: Session, out: Message[])
   if (session.instance !== '' || state.hosts.has(session.account)) return false
   if (state.registry.agents.size > 0 || state.progress.size > 0) return false
   if (session.rich && !belowThresholds(state, session.rich)) return false
-  return session.creds.every((cred) => quietCred(state, cred, out))
+  // What was found quiet stays so as long as only what it does is new, and none of that is past its end.
+  return session.creds.every((cred) =>
+    session.unsure ? quietCred(state, cred, out) : !leavesHeirs(cred) && inTime(state, cred),
+  )
+}
+
+/** Has it children, and nothing yet that they could be told? */
+const leavesHeirs = (cred: Cred): boolean => hasChildren(cred) && !cred.rich?.bequest
+
+function inTime({ seen }: CorrelateState, { ends, session, watchFrom }: Cred): boolean {
+  const early = seen.firstTime(ends) < session.created - lifeSlackMs
+  return !early && seen.lastTime(ends) <= watchFrom
 }
 
 /** Could places matter? One key at one place cannot; else two must differ in both address and agent. */
@@ -34,30 +45,36 @@ function belowThresholds({ policy }: CorrelateState, rich: RichSession): boolean
 }
 
 function quietCred(state: CorrelateState, cred: Cred, out: Message[]): boolean {
-  if (hasChildren(cred)) return false
-  const owners = ownersOf(state, cred)
-  if (!owners || !usedByOwners(state, cred, owners)) return false
-  const { session, issue, reports, ends } = cred
+  const { session, issue, reports = noReports } = cred
+  if (leavesHeirs(cred) || (session.reheld && hasChildren(cred))) return false
+  const owners = ownersOf(state, cred, reports)
+  if (!owners || !usedByOwners(state, cred, reports, owners)) return false
   let watchFrom = session.created > 0 ? session.created + longestLifeMs : Infinity
   if (issue?.issue.expires) watchFrom = Math.min(watchFrom, issue.issue.expires)
-  for (const { expires } of reports?.leases ?? [])
-    watchFrom = Math.min(watchFrom, expires || Infinity)
+  for (const { expires } of reports.leases) watchFrom = Math.min(watchFrom, expires || Infinity)
   for (const task of owners) {
     const { info } = askTask(state, task, session, out)
     if (info?.wanted) return false
     for (const { at } of info?.ends ?? []) watchFrom = Math.min(watchFrom, at)
   }
   cred.watchFrom = watchFrom
-  const inTime = state.seen.firstTime(ends) >= session.created - lifeSlackMs
-  return inTime && state.seen.lastTime(ends) <= watchFrom
+  return inTime(state, cred)
 }
+
+const noReports: KeyReports = { leases: [], claims: [] }
 
 /**
  * The task that was given the key, by leases or by the parent, never both, and those to which it was handed on; undefined
  * where the evidence names several.
  */
-function ownersOf(state: CorrelateState, cred: Cred): readonly string[] | undefined {
-  const leases = cred.reports?.leases ?? []
+function ownersOf(
+  state: CorrelateState,
+  cred: Cred,
+  { leases }: KeyReports,
+): readonly string[] | undefined {
+  const [only] = leases
+  const isPlain = !cred.issue && !cred.inherits && leases.length === 1
+  if (only && isPlain && only.delegatedFrom === '') return [only.task]
   // Handed on by somebody who is no issuer: whether that counts is a judgement.
   if (leases.some((lease) => lease.delegatedFrom !== '' && leaseRank(state, lease) !== 'exact'))
     return undefined
@@ -99,8 +116,13 @@ function taggedTasks(
 }
 
 /** Does every report about a use, or about the key, name an owner? */
-function usedByOwners(state: CorrelateState, cred: Cred, owners: readonly string[]): boolean {
-  for (const { task } of cred.reports?.claims ?? []) if (!owners.includes(task)) return false
+function usedByOwners(
+  state: CorrelateState,
+  cred: Cred,
+  { claims }: KeyReports,
+  owners: readonly string[],
+): boolean {
+  for (const { task } of claims) if (!owners.includes(task)) return false
   for (const request of matchesOf(cred).keys())
     for (const { task } of state.reports.get(request) ?? [])
       if (!owners.includes(task)) return false

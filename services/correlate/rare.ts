@@ -24,7 +24,8 @@ export function learnRare(state: CorrelateState, cred: Cred, use: Use): void {
   if (use.error === 'none' && rare.target) addSettled(state, session, use, rare.target)
   learnTraits(state, session, rare)
   if (rare.secrets && use.error === 'none') addHarvest(state, cred, use, rare.secrets)
-  for (const deed of rare.deeds ?? []) if (addDeed(session, cred, use, deed)) touch(state, session)
+  for (const deed of rare.deeds ?? [])
+    if (addDeed(session, cred, use, deed)) touch(state, session, 'doings')
   if (rare.issue && rare.issue.key !== '') {
     const child = { ...markOf(use), principal: rare.issue.child, call: rare.issue.call }
     addChild(cred, rare.issue.key, child)
@@ -38,15 +39,15 @@ function learnTraits(state: CorrelateState, session: Session, rare: RareUse): vo
   if (instance !== '' && (session.instance === '' || instance < session.instance)) {
     session.instance = instance
     if (!state.hosts.has(session.account)) state.newHosts.add(session.account)
-    touch(state, session)
+    touch(state, session, 'holder')
   }
   if (rare.console && !session.console) {
     session.console = true
-    touch(state, session)
+    touch(state, session, 'holder')
   }
   if (rare.hiddenIssue && !session.hiddenIssue) {
     session.hiddenIssue = true
-    touch(state, session)
+    touch(state, session, 'holder')
   }
 }
 
@@ -56,7 +57,7 @@ function addDenied(state: CorrelateState, { key, session }: Cred, use: Use): voi
   const mark: Denied = { ...markOf(use), key, service: use.service, action: use.action, target }
   const rich = richOf(session)
   if (!hourly(rich.denied, use.at).add(mark)) return
-  if (++rich.denials >= state.policy.deniedBurst || session.told) touch(state, session)
+  if (++rich.denials >= state.policy.deniedBurst || session.told) touch(state, session, 'doings')
 }
 
 function addHarvest(
@@ -68,7 +69,7 @@ function addHarvest(
   const rich = richOf(session)
   if (!hourly(rich.harvest, use.at).add({ ...markOf(use), key, names })) return
   rich.names += names.length
-  if (rich.names >= state.policy.harvestNames || session.told) touch(state, session)
+  if (rich.names >= state.policy.harvestNames || session.told) touch(state, session, 'doings')
 }
 
 /** The list of an hour; a list that the bound does not keep is filled for nothing. */
@@ -87,7 +88,7 @@ function addSettled(state: CorrelateState, session: Session, use: Use, target: s
     { marks: [markOf(use)] },
     (old, now) => ({ marks: earliestFew([...old.marks, ...now.marks]) }),
   )
-  if (kept && session.told) touch(state, session)
+  if (kept && session.told) touch(state, session, 'doings')
 }
 
 function earliestFew(marks: readonly Mark[]): readonly Mark[] {

@@ -56,7 +56,7 @@ function sightWhere(state: CorrelateState, cred: Cred, use: Use): void {
   const judged = (session.created > 0 && !session.console) || session.instance !== ''
   const turns = use.at <= first || before <= session.arrived + turnMs
   if (fresh ? several || state.hosts.has(session.account) : changed && several && judged && turns)
-    touch(state, session)
+    touch(state, session, 'doings')
 }
 
 /** The place of this use as a number, most often that of the one before. */
@@ -77,7 +77,7 @@ function placeOf(state: CorrelateState, cred: Cred, { address, agent }: Use): nu
 function mix(state: CorrelateState, cred: Cred): void {
   if (cred.mixed) return
   cred.mixed = true
-  if (cred.crowded) touch(state, cred.session)
+  if (cred.crowded) touch(state, cred.session, 'doings')
 }
 
 /** A row for a new value: a fresh one, or, at the bound, that of the value with the largest hash; −1 if that is itself. */
@@ -97,7 +97,7 @@ function room(
   state.values.dropped++
   if (facet === 'where' && !cred.crowded) {
     cred.crowded = true
-    touch(state, cred.session)
+    touch(state, cred.session, 'doings')
   }
   let worst = -1
   let worstHash = contentHash(state, a, b)

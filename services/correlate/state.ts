@@ -83,9 +83,17 @@ export function initialState(policy: Policy): CorrelateState {
   }
 }
 
+/**
+ * How much of a session must be worked out again: what it did and from where; also when its tasks ended; or also who holds
+ * it, on which everything that its children hear depends.
+ */
+export type Change = 'doings' | 'ends' | 'holder'
+
 /** Marks a session for the next flush. */
-export function touch(state: CorrelateState, session: Session): void {
+export function touch(state: CorrelateState, session: Session, change: Change): void {
   session.stale = true
+  if (change !== 'doings') session.unsure = true
+  if (change === 'holder') session.reheld = true
   wake(state, session)
 }
 

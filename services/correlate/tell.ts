@@ -31,13 +31,15 @@ export function speak(state: CorrelateState): Message[] {
     session.queued = false
     if (session.stale || !tellNewChildren(session, out)) judgeAgain(state, session, out)
     session.stale = false
+    session.unsure = false
+    session.reheld = false
   }
   state.dirty.length = 0
   return out
 }
 
 function judgeAgain(state: CorrelateState, session: Session, out: Message[]): void {
-  if (isQuiet(state, session, out)) return
+  if (isQuiet(state, session, out)) return void tellNewChildren(session, out)
   const view = viewSession(state, session)
   askTasks(state, view, out)
   for (const key of view.keys) {

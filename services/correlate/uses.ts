@@ -18,8 +18,8 @@ export function learnUse(state: CorrelateState, use: Use, repeat: boolean): void
   const cred = credOf(state, use)
   if (!repeat) cred.uses++
   if (use.sourceIdentity !== '' && cred.show('sources', use.sourceIdentity))
-    touch(state, cred.session)
-  if (use.scope !== '' && cred.show('scopes', use.scope)) touch(state, cred.session)
+    touch(state, cred.session, 'holder')
+  if (use.scope !== '' && cred.show('scopes', use.scope)) touch(state, cred.session, 'holder')
   sight(state, cred, use)
   moveEnds(state, cred, use.at)
   if (use.request !== '') matchRequest(state, cred, use)

@@ -28,9 +28,9 @@ export class TextList {
   }
 
   text(n: number): string {
-    const [from, to] = [this.rows.word(n, tailAt), this.end(n)]
-    const { buffer, byteOffset } = this.bytes
-    return this.head(n) + Buffer.from(buffer, byteOffset + from, to - from).toString('latin1')
+    return (
+      this.head(n) + latin1(this.bytes).toString('latin1', this.rows.word(n, tailAt), this.end(n))
+    )
   }
 
   /** Is this the text with that number? Makes no text. */
@@ -57,6 +57,17 @@ export class TextList {
     this.bytes = bytes
   }
 }
+
+/** Bytes as a buffer, which can read text; remembered beside them, since only plain bytes are saved. */
+function latin1(bytes: Uint8Array): Buffer {
+  let buffer = buffers.get(bytes)
+  if (!buffer) {
+    buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+    buffers.set(bytes, buffer)
+  }
+  return buffer
+}
+const buffers = new WeakMap<Uint8Array, Buffer>()
 
 /** Where the rest begins. A rest that does not fit into bytes is none: the whole text is the beginning. */
 function cutOf(text: string): number {
