@@ -1,14 +1,9 @@
 import type { IAMClient } from '@aws-sdk/client-iam'
 import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts'
 import { principalOfArn } from '#shared/facts/arn.ts'
+import type { TimedCut } from '#shared/messages/cut.ts'
 import type { AwsAccess } from '#shared/ports/aws-access.ts'
-import {
-  Refused,
-  type Action,
-  type Actuator,
-  type Identity,
-  type Prior,
-} from '#shared/ports/actuator.ts'
+import { Refused, type Actuator, type Identity, type Prior } from '#shared/ports/actuator.ts'
 import { iamClient, stsClient } from './clients.ts'
 import { told } from './failures.ts'
 import { keys } from './keys.ts'
@@ -33,26 +28,24 @@ export function awsActuator(
   }
   const waiting = oneByOne()
   const identity = async (account: string) => identityOf(clientsOf(account).sts, account)
-  const change = (action: Action, order: string, work: (cut: Cut) => Promise<string>) =>
-    waiting(targetOf(action), async () => {
-      const cut = cutOf(action, clientsOf(action.account).iam, now)
-      const request = await work(cut)
-      const standing = await cut.standing()
+  const change = (cut: TimedCut, order: string, ask: (work: Work) => Promise<string>) =>
+    waiting(targetOf(cut), async () => {
+      const work = workOn(cut, clientsOf(cut.account).iam, now)
+      const request = await ask(work)
+      const standing = await work.standing()
       return { order, at: now(), request, standing }
     })
   return {
     identity,
-    inspect: (action) =>
-      waiting(targetOf(action), async () =>
-        cutOf(action, clientsOf(action.account).iam, now).inspect(),
-      ),
-    apply: (action, prior, order) =>
-      change(action, order, async (cut) => {
-        sparing(action, await identity(action.account))
-        return cut.apply(prior)
+    inspect: (cut) =>
+      waiting(targetOf(cut), async () => workOn(cut, clientsOf(cut.account).iam, now).inspect()),
+    apply: (cut, prior, order) =>
+      change(cut, order, async (work) => {
+        sparing(cut, await identity(cut.account))
+        return work.apply(prior)
       }),
-    readBack: async (action) => cutOf(action, clientsOf(action.account).iam, now).standing(),
-    undo: (action, prior, order) => change(action, order, (cut) => cut.undo(prior)),
+    readBack: async (cut) => workOn(cut, clientsOf(cut.account).iam, now).standing(),
+    undo: (cut, prior, order) => change(cut, order, (work) => work.undo(prior)),
     close: () => {
       for (const { iam, sts } of clients.values()) {
         iam.destroy()
@@ -62,22 +55,22 @@ export function awsActuator(
   }
 }
 
-type Cut = ReturnType<typeof cutOf>
+type Work = ReturnType<typeof workOn>
 
 /** What can be done about one target, whatever kind it is of. */
-function cutOf(action: Action, iam: IAMClient, now: () => number) {
-  if (action.kind === 'disable-key')
+function workOn(cut: TimedCut, iam: IAMClient, now: () => number) {
+  if (cut.kind === 'disable-key')
     return {
-      inspect: () => keys.inspect(iam, action),
-      apply: (_: Prior) => keys.apply(iam, action),
-      standing: () => keys.standing(iam, action),
-      undo: (prior: Prior) => keys.undo(iam, action, prior),
+      inspect: () => keys.inspect(iam, cut),
+      apply: (_: Prior) => keys.apply(iam, cut),
+      standing: () => keys.standing(iam, cut),
+      undo: (prior: Prior) => keys.undo(iam, cut, prior),
     }
   return {
-    inspect: () => sessions.inspect(iam, action),
-    apply: (prior: Prior) => sessions.apply(iam, action, prior, now()),
-    standing: () => sessions.standing(iam, action),
-    undo: (prior: Prior) => sessions.undo(iam, action, prior, now()),
+    inspect: () => sessions.inspect(iam, cut),
+    apply: (prior: Prior) => sessions.apply(iam, cut, prior, now()),
+    standing: () => sessions.standing(iam, cut),
+    undo: (prior: Prior) => sessions.undo(iam, cut, prior, now()),
   }
 }
 
@@ -94,20 +87,20 @@ async function identityOf(sts: STSClient, account: string): Promise<Identity> {
   return { account, arn: us.Arn, principal: principalOfArn(us.Arn), key }
 }
 
-/** Throws where the action would cut who carries it out: whoever does that cannot undo it. */
-function sparing(action: Action, us: Identity): void {
+/** Throws where the cut would hit who carries it out: whoever does that cannot undo it. */
+function sparing(cut: TimedCut, us: Identity): void {
   const [, kind, name] = us.principal.split('/')
   const isOurs =
-    action.kind === 'deny-session'
-      ? kind === 'role' && name === action.role
-      : kind === 'user' && name === action.user
-  const isOurKey = action.kind === 'disable-key' && action.key === us.key
+    cut.kind === 'deny-session'
+      ? kind === 'role' && name === cut.role
+      : kind === 'user' && name === cut.user
+  const isOurKey = cut.kind === 'disable-key' && cut.key === us.key
   if (isOurs || isOurKey)
-    throw new Refused('ourselves', `${targetOf(action)} is what we act with: a person must cut it`)
+    throw new Refused('ourselves', `${targetOf(cut)} is what we act with: a person must cut it`)
 }
 
 /** What calls wait for each other about. */
-const targetOf = (action: Action): string =>
-  action.kind === 'deny-session'
-    ? `${action.account} role ${action.role}`
-    : `${action.account} user ${action.user}`
+const targetOf = (cut: TimedCut): string =>
+  cut.kind === 'deny-session'
+    ? `${cut.account} role ${cut.role}`
+    : `${cut.account} user ${cut.user}`

@@ -1,11 +1,9 @@
 import { canonicalise } from '#shared/facts/canonical.ts'
-import type { Action, Standing } from '#shared/ports/actuator.ts'
+import type { TimedCut } from '#shared/messages/cut.ts'
+import type { Standing } from '#shared/ports/actuator.ts'
 
-/** Actions that write our policy. */
-export type Denying = Exclude<Action, { kind: 'disable-key' }>
-
-export const issuedBeforeOf = (action: Denying): number =>
-  action.kind === 'deny-session' ? action.unit.issuedBefore : action.issuedBefore
+/** Cuts that write our policy. */
+export type Denying = Exclude<TimedCut, { kind: 'disable-key' }>
 
 /** Name of the inline policy that we keep on roles and users. What bears another name is never touched. */
 export const denialPolicy = 'KeytrailContainment'
@@ -106,20 +104,18 @@ export function withoutDenial(
 }
 
 /** How a denial stands in the text of our policy; null: there is no policy. */
-export function standingOf(document: string | null, action: Denying): Standing {
+export function standingOf(document: string | null, cut: Denying): Standing {
   if (document === null) return 'absent'
   const denials = denialsOf(document)
-  const at = denials && deniedUntil(denials, action)
+  const at = denials && deniedUntil(denials, cut)
   if (denials && at === undefined) return 'absent'
-  return at !== undefined && at >= wholeSecond(issuedBeforeOf(action))
-    ? 'in-force'
-    : 'changed-by-others'
+  return at !== undefined && at >= wholeSecond(cut.issuedBefore) ? 'in-force' : 'changed-by-others'
 }
 
 /** Whatever the role's id: our policy is gone with the role that it was on. */
-function deniedUntil(denials: Denials, action: Denying): number | undefined {
-  if (action.kind === 'deny-user-sessions') return denials.get(everySession)
-  const ends = `:${action.unit.session}`
+function deniedUntil(denials: Denials, cut: Denying): number | undefined {
+  if (cut.kind === 'deny-user-sessions') return denials.get(everySession)
+  const ends = `:${cut.session}`
   return [...denials].find(([unit]) => unit.endsWith(ends))?.[1]
 }
 

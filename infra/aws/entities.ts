@@ -33,10 +33,10 @@ const decoded = (document: string | undefined): string | null =>
 type Done = { readonly $metadata: { readonly requestId?: string | undefined } }
 const requestOf = ({ $metadata }: Done): string => $metadata.requestId ?? 'unknown'
 
-export function entityOf(iam: IAMClient, action: Denying): Entity {
-  return action.kind === 'deny-session'
-    ? roleOf(iam, action.role, action.account)
-    : userOf(iam, action.user, action.account)
+export function entityOf(iam: IAMClient, cut: Denying): Entity {
+  return cut.kind === 'deny-session'
+    ? roleOf(iam, cut.role, cut.account)
+    : userOf(iam, cut.user, cut.account)
 }
 
 function roleOf(iam: IAMClient, RoleName: string, account: string): Entity {

@@ -7,7 +7,6 @@ import {
   everySession,
   inlineLimits,
   inlineSize,
-  issuedBeforeOf,
   noDenials,
   standingOf,
   withDenial,
@@ -18,8 +17,8 @@ import {
 } from './denials.ts'
 import { entityOf, type Entity } from './entities.ts'
 
-const unitOf = (id: string, action: Denying): string =>
-  action.kind === 'deny-session' ? `${id}:${action.unit.session}` : everySession
+const unitOf = (id: string, cut: Denying): string =>
+  cut.kind === 'deny-session' ? `${id}:${cut.session}` : everySession
 
 function ours(document: string | null, { named }: Entity): Denials {
   const denials = document === null ? noDenials : denialsOf(document)
@@ -63,41 +62,41 @@ async function idIfThere(entity: Entity): Promise<string | undefined> {
 
 /** Denying sessions: entries in one inline policy under our own name. */
 export const sessions = {
-  inspect: async (iam: IAMClient, action: Denying): Promise<Prior> => {
-    const entity = entityOf(iam, action)
+  inspect: async (iam: IAMClient, cut: Denying): Promise<Prior> => {
+    const entity = entityOf(iam, cut)
     const id = await entity.id()
     const document = await entity.policy()
-    const issuedBefore = ours(document, entity).get(unitOf(id, action)) ?? null
-    return { kind: action.kind, entity: id, issuedBefore, document }
+    const issuedBefore = ours(document, entity).get(unitOf(id, cut)) ?? null
+    return { kind: cut.kind, entity: id, issuedBefore, document }
   },
-  apply: async (iam: IAMClient, action: Denying, prior: Prior, now: number): Promise<string> => {
-    const entity = entityOf(iam, action)
+  apply: async (iam: IAMClient, cut: Denying, prior: Prior, now: number): Promise<string> => {
+    const entity = entityOf(iam, cut)
     const id = await entity.id()
     if (prior.kind !== 'disable-key' && prior.entity !== id)
       throw new Refused('changed', `${entity.named} was made anew since: its sessions are others`)
     const document = await entity.policy()
     const denials = ours(document, entity)
-    if (standingOf(document, action) === 'in-force') return ''
-    return put(entity, withDenial(denials, unitOf(id, action), issuedBeforeOf(action)), now)
+    if (standingOf(document, cut) === 'in-force') return ''
+    return put(entity, withDenial(denials, unitOf(id, cut), cut.issuedBefore), now)
   },
-  standing: async (iam: IAMClient, action: Denying): Promise<Standing> => {
-    const entity = entityOf(iam, action)
+  standing: async (iam: IAMClient, cut: Denying): Promise<Standing> => {
+    const entity = entityOf(iam, cut)
     const document = await entity.policy()
     // No policy, or nothing that it could be on.
     if (document === null && (await idIfThere(entity)) === undefined) return 'changed-by-others'
-    return standingOf(document, action)
+    return standingOf(document, cut)
   },
-  undo: async (iam: IAMClient, action: Denying, prior: Prior, now: number): Promise<string> => {
-    const entity = entityOf(iam, action)
+  undo: async (iam: IAMClient, cut: Denying, prior: Prior, now: number): Promise<string> => {
+    const entity = entityOf(iam, cut)
     const id = await idIfThere(entity)
     // The denial went with what it was on.
     if (id === undefined) return ''
     const isOther = prior.kind === 'disable-key' || prior.entity !== id
     const before = isOther ? null : prior.issuedBefore
     const unit =
-      isOther && prior.kind !== 'disable-key' ? unitOf(prior.entity, action) : unitOf(id, action)
+      isOther && prior.kind !== 'disable-key' ? unitOf(prior.entity, cut) : unitOf(id, cut)
     const denials = ours(await entity.policy(), entity)
-    const rest = withoutDenial(denials, unit, issuedBeforeOf(action), before)
+    const rest = withoutDenial(denials, unit, cut.issuedBefore, before)
     if (!rest)
       throw new Refused('changed', `${entity.named}: somebody changed the time of this cut since`)
     if (rest === denials) return ''

@@ -1,17 +1,11 @@
 import { Transient } from '#shared/errors.ts'
-import {
-  Refused,
-  type Action,
-  type Actuator,
-  type Prior,
-  type Standing,
-} from '#shared/ports/actuator.ts'
+import type { TimedCut } from '#shared/messages/cut.ts'
+import { Refused, type Actuator, type Prior, type Standing } from '#shared/ports/actuator.ts'
 import {
   denialPolicy,
   denialsOf,
   documentOf,
   everySession,
-  issuedBeforeOf,
   noDenials,
   standingOf,
   withDenial,
@@ -45,20 +39,20 @@ export function memoryAccount(account: string): MemoryAccount {
  */
 export function memoryActuator(world: MemoryAccount, now: () => number): Actuator {
   const principal = `${world.account}/role/keytrail-responder/keytrail`
-  const inWorld = (action: Action): void => {
-    if (action.account !== world.account)
-      throw new Refused('invalid', `account ${action.account} is not among ours`)
+  const inWorld = (cut: TimedCut): void => {
+    if (cut.account !== world.account)
+      throw new Refused('invalid', `account ${cut.account} is not among ours`)
   }
-  const change = (order: string, action: Action, write: () => void): string => {
+  const change = (order: string, cut: TimedCut, write: () => void): string => {
     const mishap = world.mishaps.shift()
-    if (mishap === 'throttled') throw new Transient(`${action.kind}: throttled`)
+    if (mishap === 'throttled') throw new Transient(`${cut.kind}: throttled`)
     write()
-    world.changes.push(`${order} ${action.kind} ${targetOf(action)}`)
-    if (mishap === 'answer-lost') throw new Transient(`${action.kind}: no answer`)
+    world.changes.push(`${order} ${cut.kind} ${targetOf(cut)}`)
+    if (mishap === 'answer-lost') throw new Transient(`${cut.kind}: no answer`)
     return `request-${world.changes.length}`
   }
-  const receipt = (order: string, action: Action, request: string) =>
-    Promise.resolve({ order, at: now(), request, standing: standing(world, action) })
+  const receipt = (order: string, cut: TimedCut, request: string) =>
+    Promise.resolve({ order, at: now(), request, standing: standing(world, cut) })
   return {
     identity: (account) =>
       account === world.account
@@ -69,69 +63,65 @@ export function memoryActuator(world: MemoryAccount, now: () => number): Actuato
             key: 'ASIAEXAMPLEOURSELVES',
           })
         : Promise.reject(new Refused('invalid', `account ${account} is not among ours`)),
-    async inspect(action) {
-      inWorld(action)
-      if (action.kind === 'disable-key') return { kind: action.kind, status: keyOf(world, action) }
-      const { id, document } = entityOf(world, action)
-      const denials = ours(document, action)
-      const issuedBefore = denials.get(unitOf(id, action)) ?? null
-      return { kind: action.kind, entity: id, issuedBefore, document }
+    async inspect(cut) {
+      inWorld(cut)
+      if (cut.kind === 'disable-key') return { kind: cut.kind, status: keyOf(world, cut) }
+      const { id, document } = entityOf(world, cut)
+      const denials = ours(document, cut)
+      const issuedBefore = denials.get(unitOf(id, cut)) ?? null
+      return { kind: cut.kind, entity: id, issuedBefore, document }
     },
-    async apply(action, _prior, order) {
-      inWorld(action)
-      const write = applied(world, action)
-      return receipt(order, action, write ? change(order, action, write) : '')
+    async apply(cut, _prior, order) {
+      inWorld(cut)
+      const write = applied(world, cut)
+      return receipt(order, cut, write ? change(order, cut, write) : '')
     },
-    async readBack(action) {
-      inWorld(action)
-      return standing(world, action)
+    async readBack(cut) {
+      inWorld(cut)
+      return standing(world, cut)
     },
-    async undo(action, prior, order) {
-      inWorld(action)
-      const write = undone(world, action, prior)
-      return receipt(order, action, write ? change(order, action, write) : '')
+    async undo(cut, prior, order) {
+      inWorld(cut)
+      const write = undone(world, cut, prior)
+      return receipt(order, cut, write ? change(order, cut, write) : '')
     },
   }
 }
 
-/** The change that carries the action out; undefined where nothing has to change. */
-function applied(world: MemoryAccount, action: Action): (() => void) | undefined {
-  if (action.kind === 'disable-key') {
-    if (keyOf(world, action) === 'Inactive') return undefined
-    return () => world.keys.set(action.key, 'Inactive')
+/** The change that carries the cut out; undefined where nothing has to change. */
+function applied(world: MemoryAccount, cut: TimedCut): (() => void) | undefined {
+  if (cut.kind === 'disable-key') {
+    if (keyOf(world, cut) === 'Inactive') return undefined
+    return () => world.keys.set(cut.key, 'Inactive')
   }
-  if (standing(world, action) === 'in-force') return undefined
-  const entity = entityOf(world, action)
-  const denials = withDenial(
-    ours(entity.document, action),
-    unitOf(entity.id, action),
-    issuedBeforeOf(action),
-  )
+  if (standing(world, cut) === 'in-force') return undefined
+  const entity = entityOf(world, cut)
+  const denials = withDenial(ours(entity.document, cut), unitOf(entity.id, cut), cut.issuedBefore)
   return () => (entity.document = documentOf(denials))
 }
 
-function undone(world: MemoryAccount, action: Action, prior: Prior): (() => void) | undefined {
-  if (action.kind === 'disable-key') {
-    if (prior.kind !== 'disable-key' || keyOf(world, action) === prior.status) return undefined
-    return () => world.keys.set(action.key, prior.status)
+function undone(world: MemoryAccount, cut: TimedCut, prior: Prior): (() => void) | undefined {
+  if (cut.kind === 'disable-key') {
+    if (prior.kind !== 'disable-key' || keyOf(world, cut) === prior.status) return undefined
+    return () => world.keys.set(cut.key, prior.status)
   }
   // The denial went with what it was on.
-  if (!world.entities.has(targetOf(action))) return undefined
-  const entity = entityOf(world, action)
-  const denials = ours(entity.document, action)
+  if (!world.entities.has(targetOf(cut))) return undefined
+  const entity = entityOf(world, cut)
+  const denials = ours(entity.document, cut)
   const before = prior.kind === 'disable-key' ? null : prior.issuedBefore
-  const rest = withoutDenial(denials, unitOf(entity.id, action), issuedBeforeOf(action), before)
-  if (!rest) throw new Refused('changed', `${targetOf(action)}: somebody changed the time since`)
+  const rest = withoutDenial(denials, unitOf(entity.id, cut), cut.issuedBefore, before)
+  if (!rest) throw new Refused('changed', `${targetOf(cut)}: somebody changed the time since`)
   if (rest === denials) return undefined
   return () => (entity.document = rest.size === 0 ? null : documentOf(rest))
 }
 
-function standing(world: MemoryAccount, action: Action): Standing {
-  if (action.kind !== 'disable-key') {
-    const entity = world.entities.get(targetOf(action))
-    return entity ? standingOf(entity.document, action) : 'changed-by-others'
+function standing(world: MemoryAccount, cut: TimedCut): Standing {
+  if (cut.kind !== 'disable-key') {
+    const entity = world.entities.get(targetOf(cut))
+    return entity ? standingOf(entity.document, cut) : 'changed-by-others'
   }
-  const status = world.keys.get(action.key)
+  const status = world.keys.get(cut.key)
   if (status === undefined) return 'changed-by-others'
   return status === 'Inactive' ? 'in-force' : 'absent'
 }
@@ -142,22 +132,22 @@ function keyOf(world: MemoryAccount, { key }: { readonly key: string }): KeyStat
   return status
 }
 
-const targetOf = (action: Action): string =>
-  action.kind === 'deny-session' ? `role/${action.role}` : `user/${action.user}`
+const targetOf = (cut: TimedCut): string =>
+  cut.kind === 'deny-session' ? `role/${cut.role}` : `user/${cut.user}`
 
-function entityOf(world: MemoryAccount, action: Denying): Entity {
-  const target = targetOf(action)
+function entityOf(world: MemoryAccount, cut: Denying): Entity {
+  const target = targetOf(cut)
   const entity = world.entities.get(target)
   if (!entity) throw new Refused('absent', `${target} does not exist`)
   return entity
 }
 
-const unitOf = (id: string, action: Denying): string =>
-  action.kind === 'deny-session' ? `${id}:${action.unit.session}` : everySession
+const unitOf = (id: string, cut: Denying): string =>
+  cut.kind === 'deny-session' ? `${id}:${cut.session}` : everySession
 
-function ours(document: string | null, action: Denying): Denials {
+function ours(document: string | null, cut: Denying): Denials {
   const denials = document === null ? noDenials : denialsOf(document)
   if (!denials)
-    throw new Refused('changed', `${targetOf(action)}: somebody changed the policy ${denialPolicy}`)
+    throw new Refused('changed', `${targetOf(cut)}: somebody changed the policy ${denialPolicy}`)
   return denials
 }

@@ -10,7 +10,7 @@ import { doorBoard } from '#services/doors/board.ts'
 import { alerting } from './alerting.ts'
 import { askedBy, foldersOf, historiesIn } from './asked.ts'
 import { respondedIn } from './cloud.ts'
-import { containingOf } from './containing.ts'
+import { containmentOf } from './containment.ts'
 import { type Command, type Context, exit, UsageError } from './command.ts'
 import { doorsOf } from './open-doors.ts'
 import { policyOf } from './policy.ts'
@@ -80,7 +80,7 @@ async function untilAsked(
       sources: (intake) =>
         askedBy({ folders, histories, topics, bookmarks: data.journal }, intake, board, context),
       contain: (front, engine) =>
-        containingOf({ data: contained, front, engine, actuator, failed }, context),
+        containmentOf({ data: contained, front, engine, actuator, failed }, context),
       doors: (loop) => doorsOf(context, { ...parts, loop }, board),
     })
     tellOf(folders, context)

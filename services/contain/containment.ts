@@ -2,7 +2,7 @@ import { Transient } from '#shared/errors.ts'
 import type { Order } from '#shared/messages/containment.ts'
 import type { Use } from '#shared/messages/use.ts'
 import { Refused } from '#shared/ports/actuator.ts'
-import { actionOf, cutInWords } from './cuts.ts'
+import { cutInWords, timed } from './cuts.ts'
 import { lapsed, minded } from './guards.ts'
 import { keep, move, self, type Ledger } from './ledger.ts'
 import { perform, within, type World } from './perform.ts'
@@ -122,7 +122,7 @@ async function readBack(world: World, key: string): Promise<void> {
   const due = dueReads(order, world.clock())
   if (due.length === 0) return
   try {
-    const standing = await world.actuator.readBack(actionOf(order.cut, order.issuedBefore))
+    const standing = await world.actuator.readBack(timed(order))
     world.at?.('cut read back')
     within(world, (ledger) => {
       const fresh = ledger.store.order(key)

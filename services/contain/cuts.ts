@@ -1,6 +1,6 @@
-import type { Cut } from '#shared/messages/containment.ts'
+import type { Order } from '#shared/messages/containment.ts'
+import type { Cut, TimedCut } from '#shared/messages/cut.ts'
 import type { Other, TreeNode } from '#shared/messages/tree.ts'
-import type { Action } from '#shared/ports/actuator.ts'
 
 const hourMs = 3_600_000
 /** AWS lets no temporary credential live longer (GetSessionToken and GetFederationToken, 36 h). */
@@ -64,19 +64,11 @@ export function isHit(unit: string, cut: Cut, other: Other): boolean {
   return 'unit' in way && way.unit === unit
 }
 
-/** What the actuator is asked for: sessions issued before `issuedBefore` are cut. */
-export function actionOf(cut: Cut, issuedBefore: number): Action {
-  if (cut.kind === 'disable-key') return cut
-  const { account } = cut
-  if (cut.kind === 'deny-user-sessions')
-    return { kind: cut.kind, account, user: cut.user, issuedBefore }
-  return {
-    kind: cut.kind,
-    account,
-    role: cut.role,
-    unit: { session: cut.session, issuedBefore },
-  }
-}
+/** The cut of an order as the actuator is asked for it. */
+export const timed = ({ cut, issuedBefore }: Pick<Order, 'cut' | 'issuedBefore'>): TimedCut => ({
+  ...cut,
+  issuedBefore,
+})
 
 /** The cut as a person reads it. */
 export function cutInWords(cut: Cut): string {

@@ -4,7 +4,7 @@ import type { Seen } from '#shared/messages/tree.ts'
 import { Refused, type Actuator, type Identity, type Receipt } from '#shared/ports/actuator.ts'
 import type { ContainmentStore } from '#shared/ports/containment.ts'
 import type { CutPoint } from './crash-points.ts'
-import { actionOf, cutInWords } from './cuts.ts'
+import { cutInWords, timed } from './cuts.ts'
 import { againstAnybody, failed, isMachines } from './guards.ts'
 import { keep, move, self, type Ledger } from './ledger.ts'
 import { planOf } from './plan.ts'
@@ -61,7 +61,7 @@ async function send(world: World, order: Order): Promise<void> {
   const now = world.clock()
   // Whole seconds: a session issued in the second of the decision is cut with it.
   const issuedBefore = Math.ceil(now / 1000) * 1000
-  const prior = order.prior ?? (await actuator.inspect(actionOf(order.cut, issuedBefore)))
+  const prior = order.prior ?? (await actuator.inspect({ ...order.cut, issuedBefore }))
   const sent = within(world, (ledger) => {
     const fresh = ledger.store.order(order.key)
     if (fresh?.state !== 'approved') return undefined
@@ -113,20 +113,20 @@ function stopIt(ledger: Ledger, order: Order, why: string): void {
 
 async function make(world: World, order: Order, isAgain: boolean): Promise<void> {
   const { actuator, clock, policy, ours } = world
-  const action = actionOf(order.cut, order.issuedBefore)
+  const cut = timed(order)
   const { prior } = order
   if (prior === null) return
   let receipt: Receipt | undefined
   if (isAgain) {
     // We do not know what became of the call before. What stands already is not asked for again.
-    const standing = await actuator.readBack(action)
+    const standing = await actuator.readBack(cut)
     if (standing === 'in-force') receipt = { order: order.key, at: clock(), request: '', standing }
     else {
       const barred = forbids(policy, order.cut, ours)
       if (barred !== '') throw new Refused('invalid', barred)
     }
   }
-  receipt ??= await actuator.apply(action, prior, order.key)
+  receipt ??= await actuator.apply(cut, prior, order.key)
   world.at?.('cut answered')
   const answer = receipt
   within(world, (ledger) => {
@@ -150,10 +150,7 @@ async function takeBack(world: World, order: Order): Promise<void> {
   const { actuator } = world
   const { prior } = order
   // Nothing was ever asked of the cloud.
-  const receipt =
-    prior === null
-      ? null
-      : await actuator.undo(actionOf(order.cut, order.issuedBefore), prior, order.key)
+  const receipt = prior === null ? null : await actuator.undo(timed(order), prior, order.key)
   world.at?.('undo answered')
   within(world, (ledger) => {
     const fresh = ledger.store.order(order.key)

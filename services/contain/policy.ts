@@ -1,6 +1,7 @@
 import { principalOfArn } from '#shared/facts/arn.ts'
 import type { Finding } from '#shared/messages/finding.ts'
-import { modes, type Cut, type Mode } from '#shared/messages/containment.ts'
+import { modes, type Mode } from '#shared/messages/containment.ts'
+import type { Cut } from '#shared/messages/cut.ts'
 import type { Identity } from '#shared/ports/actuator.ts'
 import { baseOf } from '#shared/policy.ts'
 

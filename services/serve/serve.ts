@@ -6,7 +6,7 @@ import { frontDesk, type FrontDesk } from '#services/desk/front.ts'
 import type { Engine, EngineOptions } from '#services/pipeline.ts'
 import { keepPolling, type PollingPorts } from '#services/sources/polling.ts'
 import type { Source } from '#services/sources/source.ts'
-import type { Containing } from './containing.ts'
+import type { ServedContainment } from './containment.ts'
 import { takingBack } from './forsaken.ts'
 import { generationOf } from './generation.ts'
 import { durableLoop, type Loop, type LoopPorts } from './loop.ts'
@@ -31,7 +31,7 @@ export type ServePorts = Omit<LoopPorts, 'participants'> & {
   /** The sources that are asked, once there is somebody to hand over to. */
   readonly sources: (intake: Intake) => readonly Source[]
   /** Containment, if there is any: it is given the desk, where its steps are told, and the engine, which it asks once the log is read. */
-  readonly contain?: (front: FrontDesk, engine: () => Engine) => Containing
+  readonly contain?: (front: FrontDesk, engine: () => Engine) => ServedContainment
   /** Opens the doors that others speak to, behind which the loop is ready. */
   readonly doors?: (loop: Loop) => Promise<{ readonly close: () => Promise<void> }>
 }
@@ -51,13 +51,13 @@ export async function serve(options: ServeOptions, ports: ServePorts): Promise<S
     ...ports,
     recall: (marks, hand) => recall(marks, hand, ports),
   })
-  const containing = ports.contain?.(front, () => loop.engine())
+  const containment = ports.contain?.(front, () => loop.engine())
   const hear: Participant = {
-    wants: (records) => containing?.wants(records) ?? false,
+    wants: (records) => containment?.wants(records) ?? false,
     take({ changes, at, records }) {
       const cases = front.hear(changes, { at, holdMs: options.holdMs }, records)
       const handles = cases.map(({ handle }) => handle)
-      containing?.hear({ at, records, because: changes.because, handles })
+      containment?.hear({ at, records, because: changes.because, handles })
     },
   }
   const loop = durableLoop(
@@ -75,7 +75,7 @@ export async function serve(options: ServeOptions, ports: ServePorts): Promise<S
   const names = new Set<string>()
   const sources = ports.sources(takingBack(loop, names))
   for (const { name } of sources) names.add(name)
-  containing?.start()
+  containment?.start()
   const doors = await ports.doors?.(loop)
   const polling = keepPolling(sources, ports)
   const ticking = keepTicking(front, options, ports)
@@ -85,7 +85,7 @@ export async function serve(options: ServeOptions, ports: ServePorts): Promise<S
       ticking.close()
       await doors?.close()
       await polling.close()
-      await containing?.close()
+      await containment?.close()
       loop.close()
     },
   }

@@ -1,27 +1,12 @@
 import type { Mark } from '#shared/facts/mark.ts'
 import type { Prior, Receipt, Standing } from '#shared/ports/actuator.ts'
+import type { Cut } from './cut.ts'
 import type { Remedy } from './desk.ts'
 import type { Severity } from './finding.ts'
 
 /** What may follow from a detection's findings: nothing but a plan, a cut that a person approves, a cut at once. */
 export const modes = ['observe', 'approve', 'auto'] as const
 export type Mode = (typeof modes)[number]
-
-/** A cut of one unit: of what IAM can tell apart, never finer. Accounts have twelve digits, names are without path. */
-export type Cut =
-  | {
-      readonly kind: 'disable-key'
-      readonly account: string
-      readonly user: string
-      readonly key: string
-    }
-  | {
-      readonly kind: 'deny-session'
-      readonly account: string
-      readonly role: string
-      readonly session: string
-    }
-  | { readonly kind: 'deny-user-sessions'; readonly account: string; readonly user: string }
 
 /** A compromised credential in a plan. */
 export type Member = {

@@ -1,39 +1,6 @@
-/** One role session as IAM can tell it apart: everybody who uses this session name of the role is in the unit. */
-export type SessionUnit = {
-  /** Role session name: the part of `aws:userid` behind the role's id. */
-  readonly session: string
-  /** Epoch ms; sessions issued before it are cut. `aws:TokenIssueTime` has whole seconds, so it is rounded up to one. */
-  readonly issuedBefore: number
-}
+import type { TimedCut } from '#shared/messages/cut.ts'
 
-/**
- * A cut that the outside world can be asked for. Accounts are twelve digits; users and roles are names without path; key
- * ids are public. What each one stops and leaves open: docs/connect-aws.md.
- */
-export type Action =
-  /** The access key signs nothing any more. Sessions that were made with it go on. */
-  | {
-      readonly kind: 'disable-key'
-      readonly account: string
-      readonly user: string
-      readonly key: string
-    }
-  /** One session of a role may do nothing: an entry in an inline policy on the role that bears our name. */
-  | {
-      readonly kind: 'deny-session'
-      readonly account: string
-      readonly role: string
-      readonly unit: SessionUnit
-    }
-  /** What the user's keys made by GetSessionToken and GetFederationToken may do nothing. The keys themselves go on. */
-  | {
-      readonly kind: 'deny-user-sessions'
-      readonly account: string
-      readonly user: string
-      readonly issuedBefore: number
-    }
-
-/** State of what an action will touch, read before it: plain JSON, to be stored before the first `apply`. */
+/** State of what a cut will touch, read before it: plain JSON, to be stored before the first `apply`. */
 export type Prior =
   | { readonly kind: 'disable-key'; readonly status: 'Active' | 'Inactive' }
   | {
@@ -46,7 +13,7 @@ export type Prior =
       readonly document: string | null
     }
 
-/** How the target stands. `changed-by-others`: it is neither what the action makes nor what was there without it. */
+/** How the target stands. `changed-by-others`: it is neither what the cut makes nor what was there without it. */
 export type Standing = 'in-force' | 'absent' | 'changed-by-others'
 
 export type Receipt = {
@@ -78,15 +45,15 @@ export type Identity = {
 export type Actuator = {
   /** Our own principal. Where this fails, nothing may be enforced in the account. */
   identity(account: string): Promise<Identity>
-  /** Reads what the action will touch. Asked once for each order: after an `apply` its answer is no prior state. */
-  inspect(action: Action): Promise<Prior>
-  apply(action: Action, prior: Prior, order: string): Promise<Receipt>
-  readBack(action: Action): Promise<Standing>
+  /** Reads what the cut will touch. Asked once for each order: after an `apply` its answer is no prior state. */
+  inspect(cut: TimedCut): Promise<Prior>
+  apply(cut: TimedCut, prior: Prior, order: string): Promise<Receipt>
+  readBack(cut: TimedCut): Promise<Standing>
   /**
    * Back to the prior state of this unit; other units of the same policy stay. Refuses with `changed` where somebody else
    * changed it since.
    */
-  undo(action: Action, prior: Prior, order: string): Promise<Receipt>
+  undo(cut: TimedCut, prior: Prior, order: string): Promise<Receipt>
 }
 
 export type Refusal =
@@ -105,7 +72,7 @@ export type Refusal =
   /** The account is not among those that we may act in, or what is asked for is malformed. */
   | 'invalid'
 
-/** An action that will not succeed however often it is tried. The message says what is wrong and what to do, in words. */
+/** A cut that will not succeed however often it is tried. The message says what is wrong and what to do, in words. */
 export class Refused extends Error {
   override readonly name = 'Refused'
   readonly because: Refusal

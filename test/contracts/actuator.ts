@@ -1,6 +1,7 @@
 import { beforeAll, afterAll, describe, expect, test } from 'vitest'
 import { Transient } from '#shared/errors.ts'
-import { Refused, type Action, type Actuator } from '#shared/ports/actuator.ts'
+import type { TimedCut } from '#shared/messages/cut.ts'
+import { Refused, type Actuator } from '#shared/ports/actuator.ts'
 
 /** The account behind an actuator, as its owner sees it, and as somebody else changes it. */
 export type ActuatorWorld = {
@@ -41,10 +42,10 @@ export function actuatorContract(name: string, open: () => Promise<ActuatorWorld
       await world.addUser(user)
       return user
     }
-    const keyAction = async () => {
+    const keyCut = async () => {
       const user = await anyUser()
       const key = await world.addKey(user)
-      return { kind: 'disable-key', account: world.account, user, key } as const
+      return { kind: 'disable-key', account: world.account, user, key, issuedBefore: t0 } as const
     }
     const anyRole = async () => {
       const role = `role-${++made}`
@@ -56,8 +57,9 @@ export function actuatorContract(name: string, open: () => Promise<ActuatorWorld
         kind: 'deny-session',
         account: world.account,
         role,
-        unit: { session, issuedBefore },
-      }) as const satisfies Action
+        session,
+        issuedBefore,
+      }) as const satisfies TimedCut
     const userDenial = (user: string, issuedBefore = t0) =>
       ({ kind: 'deny-user-sessions', account: world.account, user, issuedBefore }) as const
     const refusal = (asked: Promise<unknown>) =>
@@ -74,47 +76,48 @@ export function actuatorContract(name: string, open: () => Promise<ActuatorWorld
     })
 
     test('acts in no account but ours', async () => {
-      const action = {
+      const cut = {
         kind: 'disable-key',
         account: '999999999999',
         user: 'a',
         key: 'AKIA',
+        issuedBefore: t0,
       } as const
-      expect(await refusal(world.actuator.inspect(action))).toBe('invalid')
+      expect(await refusal(world.actuator.inspect(cut))).toBe('invalid')
       expect(await refusal(world.actuator.identity('999999999999'))).toBe('invalid')
     })
 
     test('a key is disabled, read back, and enabled again', async () => {
-      const action = await keyAction()
-      const prior = await world.actuator.inspect(action)
+      const cut = await keyCut()
+      const prior = await world.actuator.inspect(cut)
       expect(prior).toEqual({ kind: 'disable-key', status: 'Active' })
-      expect(await world.actuator.readBack(action)).toBe('absent')
+      expect(await world.actuator.readBack(cut)).toBe('absent')
 
-      const receipt = await world.actuator.apply(action, prior, 'order-1')
+      const receipt = await world.actuator.apply(cut, prior, 'order-1')
       expect(receipt).toMatchObject({ order: 'order-1', standing: 'in-force' })
       expect(receipt.request).not.toBe('')
-      expect(await world.statusOf(action.user, action.key)).toBe('Inactive')
+      expect(await world.statusOf(cut.user, cut.key)).toBe('Inactive')
 
-      expect(await world.actuator.undo(action, prior, 'order-1')).toMatchObject({
+      expect(await world.actuator.undo(cut, prior, 'order-1')).toMatchObject({
         standing: 'absent',
       })
-      expect(await world.statusOf(action.user, action.key)).toBe('Active')
+      expect(await world.statusOf(cut.user, cut.key)).toBe('Active')
     })
 
     test('a key that was inactive stays so after the undo', async () => {
-      const action = await keyAction()
-      await world.setStatus(action.user, action.key, 'Inactive')
-      const prior = await world.actuator.inspect(action)
-      const receipt = await world.actuator.apply(action, prior, 'order')
+      const cut = await keyCut()
+      await world.setStatus(cut.user, cut.key, 'Inactive')
+      const prior = await world.actuator.inspect(cut)
+      const receipt = await world.actuator.apply(cut, prior, 'order')
       expect(receipt).toMatchObject({ request: '', standing: 'in-force' })
-      await world.actuator.undo(action, prior, 'order')
-      expect(await world.statusOf(action.user, action.key)).toBe('Inactive')
+      await world.actuator.undo(cut, prior, 'order')
+      expect(await world.statusOf(cut.user, cut.key)).toBe('Inactive')
     })
 
     test('applying and undoing twice is doing so once', async () => {
-      const action = await keyAction()
+      const cut = await keyCut()
       const session = denial(await anyRole(), 'task-1')
-      for (const each of [action, session]) {
+      for (const each of [cut, session]) {
         const prior = await world.actuator.inspect(each)
         await world.actuator.apply(each, prior, 'order')
         const again = await world.actuator.apply(each, prior, 'order')
@@ -126,23 +129,23 @@ export function actuatorContract(name: string, open: () => Promise<ActuatorWorld
     })
 
     test('a key that does not exist is refused, one deleted since is told', async () => {
-      const action = await keyAction()
-      const prior = await world.actuator.inspect(action)
-      await world.deleteKey(action.user, action.key)
-      expect(await refusal(world.actuator.inspect(action))).toBe('absent')
-      expect(await refusal(world.actuator.apply(action, prior, 'order'))).toBe('absent')
-      expect(await world.actuator.readBack(action)).toBe('changed-by-others')
-      const stranger = { ...action, user: 'nobody-of-this-name' }
+      const cut = await keyCut()
+      const prior = await world.actuator.inspect(cut)
+      await world.deleteKey(cut.user, cut.key)
+      expect(await refusal(world.actuator.inspect(cut))).toBe('absent')
+      expect(await refusal(world.actuator.apply(cut, prior, 'order'))).toBe('absent')
+      expect(await world.actuator.readBack(cut)).toBe('changed-by-others')
+      const stranger = { ...cut, user: 'nobody-of-this-name' }
       expect(await refusal(world.actuator.inspect(stranger))).toBe('absent')
     })
 
     test('a session is denied by an entry of our policy, and undone without a trace', async () => {
       const role = await anyRole()
-      const action = denial(role, 'task-42', t0 + 1)
-      const prior = await world.actuator.inspect(action)
+      const cut = denial(role, 'task-42', t0 + 1)
+      const prior = await world.actuator.inspect(cut)
       expect(prior).toMatchObject({ kind: 'deny-session', issuedBefore: null, document: null })
 
-      const receipt = await world.actuator.apply(action, prior, 'order')
+      const receipt = await world.actuator.apply(cut, prior, 'order')
       expect(receipt.standing).toBe('in-force')
       const text = (await world.policyOn(`role/${role}`)) ?? ''
       const { entity } = prior as { entity: string }
@@ -161,42 +164,38 @@ export function actuatorContract(name: string, open: () => Promise<ActuatorWorld
           },
         ],
       })
-      await world.actuator.undo(action, prior, 'order')
+      await world.actuator.undo(cut, prior, 'order')
       expect(await world.policyOn(`role/${role}`)).toBeNull()
     })
 
     test('several units of a role share one policy, and each is undone alone', async () => {
       const role = await anyRole()
-      const actions = [
-        denial(role, 'task-1'),
-        denial(role, 'task-2'),
-        denial(role, 'x', t0 + minute),
-      ]
+      const cuts = [denial(role, 'task-1'), denial(role, 'task-2'), denial(role, 'x', t0 + minute)]
       const priors = []
-      for (const action of actions) {
-        const prior = await world.actuator.inspect(action)
+      for (const cut of cuts) {
+        const prior = await world.actuator.inspect(cut)
         priors.push(prior)
-        await world.actuator.apply(action, prior, action.unit.session)
+        await world.actuator.apply(cut, prior, cut.session)
       }
-      const standings = () => Promise.all(actions.map((action) => world.actuator.readBack(action)))
+      const standings = () => Promise.all(cuts.map((cut) => world.actuator.readBack(cut)))
       expect(await standings()).toEqual(['in-force', 'in-force', 'in-force'])
-      const [first, second, third] = actions
+      const [first, second, third] = cuts
       const [before] = priors
-      if (!first || !second || !third || !before) throw new Error('three actions')
+      if (!first || !second || !third || !before) throw new Error('three cuts')
       await world.actuator.undo(first, before, 'task-1')
       expect(await standings()).toEqual(['absent', 'in-force', 'in-force'])
     })
 
     test('orders at the same moment do not overwrite each other', async () => {
       const role = await anyRole()
-      const actions = ['a1', 'b2', 'c3', 'd4'].map((session) => denial(role, session))
+      const cuts = ['a1', 'b2', 'c3', 'd4'].map((session) => denial(role, session))
       await Promise.all(
-        actions.map(async (action) => {
-          const prior = await world.actuator.inspect(action)
-          await world.actuator.apply(action, prior, action.unit.session)
+        cuts.map(async (cut) => {
+          const prior = await world.actuator.inspect(cut)
+          await world.actuator.apply(cut, prior, cut.session)
         }),
       )
-      for (const action of actions) expect(await world.actuator.readBack(action)).toBe('in-force')
+      for (const cut of cuts) expect(await world.actuator.readBack(cut)).toBe('in-force')
     })
 
     test('a later cut of the same session stands, and its undo gives back the earlier one', async () => {
@@ -225,9 +224,9 @@ export function actuatorContract(name: string, open: () => Promise<ActuatorWorld
 
     test('sessions of a user are denied without its keys', async () => {
       const user = await anyUser()
-      const action = userDenial(user)
-      const prior = await world.actuator.inspect(action)
-      await world.actuator.apply(action, prior, 'order')
+      const cut = userDenial(user)
+      const prior = await world.actuator.inspect(cut)
+      await world.actuator.apply(cut, prior, 'order')
       const text = (await world.policyOn(`user/${user}`)) ?? ''
       expect(JSON.parse(text)).toMatchObject({
         Statement: [
@@ -235,35 +234,35 @@ export function actuatorContract(name: string, open: () => Promise<ActuatorWorld
         ],
       })
       expect(text).not.toContain('aws:userid')
-      await world.actuator.undo(action, prior, 'order')
+      await world.actuator.undo(cut, prior, 'order')
       expect(await world.policyOn(`user/${user}`)).toBeNull()
     })
 
     test('a policy that somebody else wrote or changed is refused and left as it is', async () => {
       const role = await anyRole()
-      const action = denial(role, 'task-1')
-      const prior = await world.actuator.inspect(action)
-      await world.actuator.apply(action, prior, 'order')
+      const cut = denial(role, 'task-1')
+      const prior = await world.actuator.inspect(cut)
+      await world.actuator.apply(cut, prior, 'order')
       const theirs = JSON.stringify({
         Version: '2012-10-17',
         Statement: [{ Effect: 'Deny', Action: 's3:*', Resource: '*' }],
       })
       await world.setPolicy(`role/${role}`, theirs)
-      expect(await world.actuator.readBack(action)).toBe('changed-by-others')
-      expect(await refusal(world.actuator.undo(action, prior, 'order'))).toBe('changed')
-      expect(await refusal(world.actuator.apply(action, prior, 'order'))).toBe('changed')
-      expect(await refusal(world.actuator.inspect(action))).toBe('changed')
+      expect(await world.actuator.readBack(cut)).toBe('changed-by-others')
+      expect(await refusal(world.actuator.undo(cut, prior, 'order'))).toBe('changed')
+      expect(await refusal(world.actuator.apply(cut, prior, 'order'))).toBe('changed')
+      expect(await refusal(world.actuator.inspect(cut))).toBe('changed')
       expect(JSON.parse((await world.policyOn(`role/${role}`)) ?? '')).toEqual(JSON.parse(theirs))
     })
 
     test('a policy that somebody took away is absent, and there is nothing to undo', async () => {
       const role = await anyRole()
-      const action = denial(role, 'task-1')
-      const prior = await world.actuator.inspect(action)
-      await world.actuator.apply(action, prior, 'order')
+      const cut = denial(role, 'task-1')
+      const prior = await world.actuator.inspect(cut)
+      await world.actuator.apply(cut, prior, 'order')
       await world.setPolicy(`role/${role}`, null)
-      expect(await world.actuator.readBack(action)).toBe('absent')
-      expect(await world.actuator.undo(action, prior, 'order')).toMatchObject({ request: '' })
+      expect(await world.actuator.readBack(cut)).toBe('absent')
+      expect(await world.actuator.undo(cut, prior, 'order')).toMatchObject({ request: '' })
       expect(await world.policyOn(`role/${role}`)).toBeNull()
     })
 
@@ -273,27 +272,27 @@ export function actuatorContract(name: string, open: () => Promise<ActuatorWorld
 
     test('a role that somebody deleted since is told, and there is nothing to undo', async () => {
       const role = await anyRole()
-      const action = denial(role, 'task-1')
-      const prior = await world.actuator.inspect(action)
-      await world.actuator.apply(action, prior, 'order')
+      const cut = denial(role, 'task-1')
+      const prior = await world.actuator.inspect(cut)
+      await world.actuator.apply(cut, prior, 'order')
       await world.deleteRole(role)
-      expect(await world.actuator.readBack(action)).toBe('changed-by-others')
-      expect(await refusal(world.actuator.apply(action, prior, 'order'))).toBe('absent')
-      expect(await world.actuator.undo(action, prior, 'order')).toMatchObject({ request: '' })
+      expect(await world.actuator.readBack(cut)).toBe('changed-by-others')
+      expect(await refusal(world.actuator.apply(cut, prior, 'order'))).toBe('absent')
+      expect(await world.actuator.undo(cut, prior, 'order')).toMatchObject({ request: '' })
     })
 
     test('throttled and lost answers can be tried again', async () => {
       for (const mishap of ['throttled', 'answer-lost'] as const) {
-        const action = await keyAction()
-        const prior = await world.actuator.inspect(action)
+        const cut = await keyCut()
+        const prior = await world.actuator.inspect(cut)
         world.next(mishap)
-        await expect(world.actuator.apply(action, prior, 'order')).rejects.toThrow(Transient)
+        await expect(world.actuator.apply(cut, prior, 'order')).rejects.toThrow(Transient)
         const lost = mishap === 'answer-lost'
-        expect(await world.statusOf(action.user, action.key)).toBe(lost ? 'Inactive' : 'Active')
-        const receipt = await world.actuator.apply(action, prior, 'order')
+        expect(await world.statusOf(cut.user, cut.key)).toBe(lost ? 'Inactive' : 'Active')
+        const receipt = await world.actuator.apply(cut, prior, 'order')
         expect(receipt).toMatchObject({ standing: 'in-force', order: 'order' })
-        await world.actuator.undo(action, prior, 'order')
-        expect(await world.statusOf(action.user, action.key)).toBe('Active')
+        await world.actuator.undo(cut, prior, 'order')
+        expect(await world.statusOf(cut.user, cut.key)).toBe('Active')
       }
     })
   })

@@ -9,7 +9,7 @@ import { configFrom } from '#shared/config.ts'
 import type { Notice } from '#shared/messages/desk.ts'
 import type { Actuator } from '#shared/ports/actuator.ts'
 import type { Intake, MappedRecord } from '#shared/ports/intake.ts'
-import { containingOf } from '#services/cli/containing.ts'
+import { containmentOf } from '#services/cli/containment.ts'
 import type { Surroundings } from '#services/cli/dispatch.ts'
 import { policyOf } from '#services/cli/policy.ts'
 import { detections } from '#services/detect/detections/index.ts'
@@ -84,7 +84,7 @@ export async function begin(at: Around) {
       send: (all) => void notices.push(...all),
       sources: (intake) => [trailOf(at, intake)],
       contain: (front, running) =>
-        containingOf({ data, front, engine: running, actuator: calls.actuator, failed }, context),
+        containmentOf({ data, front, engine: running, actuator: calls.actuator, failed }, context),
     },
   )
   return { data, serving, calls }

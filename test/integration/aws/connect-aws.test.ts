@@ -9,7 +9,8 @@ import { createFakeAws, type FakeAws } from '#infra/fake-aws/fake-aws.ts'
 import { commandLine, linesOf } from '#test/command-line.ts'
 import { house } from '#test/doors/house.ts'
 import { noMachine } from '#test/machine.ts'
-import { Refused, type Action } from '#shared/ports/actuator.ts'
+import type { TimedCut } from '#shared/messages/cut.ts'
+import { Refused } from '#shared/ports/actuator.ts'
 
 const page = readFileSync(
   fileURLToPath(new URL('../../../docs/connect-aws.md', import.meta.url)),
@@ -90,13 +91,14 @@ const codeOf = (aws: FakeAws, credential: Credential, call: string, params = {})
   return answer.ok ? 'ok' : answer.code
 }
 
-const actionsOn = (key: string): Action[] => [
-  { kind: 'disable-key', account, user: 'bot', key },
+const cutsOn = (key: string): TimedCut[] => [
+  { kind: 'disable-key', account, user: 'bot', key, issuedBefore: start + 1 },
   {
     kind: 'deny-session',
     account,
     role: 'deployer',
-    unit: { session: 'task-1', issuedBefore: start + 1 },
+    session: 'task-1',
+    issuedBefore: start + 1,
   },
   { kind: 'deny-user-sessions', account, user: 'bot', issuedBefore: start + 1 },
 ]
@@ -105,10 +107,10 @@ const actionsOn = (key: string): Action[] => [
 async function cutAll(aws: FakeAws, responder: Credential, key: string): Promise<string> {
   const actuator = awsActuator(new Map([[account, accessOf(aws, responder)]]), () => start)
   try {
-    for (const action of actionsOn(key)) {
-      const prior = await actuator.inspect(action)
-      await actuator.apply(action, prior, 'order')
-      await actuator.undo(action, prior, 'order')
+    for (const cut of cutsOn(key)) {
+      const prior = await actuator.inspect(cut)
+      await actuator.apply(cut, prior, 'order')
+      await actuator.undo(cut, prior, 'order')
     }
     return 'done'
   } catch (error) {
@@ -192,10 +194,15 @@ test('only the machine assumes the roles, and may do nothing itself', async () =
 test('who carries out cuts is not cut by them', async () => {
   const { aws, responder } = await world()
   const actuator = awsActuator(new Map([[account, accessOf(aws, responder)]]), () => start)
-  const unit = { session: 'keytrail', issuedBefore: start + 1 }
-  const action = { kind: 'deny-session', account, role: 'keytrail-responder', unit } as const
+  const cut = {
+    kind: 'deny-session',
+    account,
+    role: 'keytrail-responder',
+    session: 'keytrail',
+    issuedBefore: start + 1,
+  } as const
   const prior = { kind: 'deny-session', entity: 'x', issuedBefore: null, document: null } as const
-  const refused = await actuator.apply(action, prior, 'order').catch((error: unknown) => error)
+  const refused = await actuator.apply(cut, prior, 'order').catch((error: unknown) => error)
   actuator.close()
   expect(refused).toMatchObject({ because: 'ourselves' })
 })
@@ -207,13 +214,13 @@ test('a cut is seen denied where it matters, and gone with the undo', async () =
   const read = (credential: Credential) => codeOf(aws, credential, 'secretsmanager:GetSecretValue')
   const all = () => [key, agentSession, token].map(read)
   const cuts = []
-  for (const action of actionsOn(key.key)) {
-    const prior = await actuator.inspect(action)
-    await actuator.apply(action, prior, 'order')
-    cuts.push({ action, prior })
+  for (const cut of cutsOn(key.key)) {
+    const prior = await actuator.inspect(cut)
+    await actuator.apply(cut, prior, 'order')
+    cuts.push({ cut, prior })
   }
   expect(all()).toEqual(['InvalidClientTokenId', 'AccessDenied', 'AccessDenied'])
-  for (const { action, prior } of cuts.toReversed()) await actuator.undo(action, prior, 'order')
+  for (const { cut, prior } of cuts.toReversed()) await actuator.undo(cut, prior, 'order')
   actuator.close()
   expect(all()).toEqual(['ok', 'ok', 'ok'])
 })

@@ -6,12 +6,12 @@ import { containment, type Frontier } from '#services/contain/containment.ts'
 import type { Engine } from '#services/pipeline.ts'
 import type { FrontDesk } from '#services/desk/front.ts'
 import { frontiersOf } from '#services/serve/frontiers.ts'
-import { containing, type Containing } from '#services/serve/containing.ts'
+import { servedContainment, type ServedContainment } from '#services/serve/containment.ts'
 import { treesIn, type Trees } from '#services/who/tree.ts'
 import type { Context } from './command.ts'
 import { containPolicyOf } from './policy.ts'
 
-export type ContainingParts = {
+export type ContainmentParts = {
   readonly data: DataFile
   readonly front: FrontDesk
   readonly engine: () => Engine
@@ -23,10 +23,10 @@ export type ContainingParts = {
 const standingMax = 1_000
 
 /** Containment of `serve`: it looks at incidents in the engine, and tells the desk how far it has come. */
-export function containingOf(
-  { data, front, engine, actuator, failed }: ContainingParts,
+export function containmentOf(
+  { data, front, engine, actuator, failed }: ContainmentParts,
   { config, machine: { scheduler, log, at } }: Context,
-): Containing {
+): ServedContainment {
   let trees: Trees | undefined
   const treesNow = (): Trees => (trees ??= treesIn(engine().states.correlate))
   const look = (handle: string): Seen | undefined => {
@@ -56,7 +56,7 @@ export function containingOf(
       .map(({ handle }) => handle)
   const frontier: Frontier = (account) => frontiersOf(engine()).get(account)?.upTo ?? -Infinity
   const store = data.containment
-  return containing({
+  return servedContainment({
     containment: running,
     store,
     frontier,

@@ -3,12 +3,12 @@ import { memoryContainment } from '#infra/memory/containment.ts'
 import { manualScheduler } from '#infra/memory/scheduler.ts'
 import { bench, start, theft, use } from '#test/contain.ts'
 import { silent } from '#test/serve.ts'
-import { containing, type Containing } from './containing.ts'
+import { servedContainment, type ServedContainment } from './containment.ts'
 
 const store = memoryContainment()
 const on = bench({ mode: 'auto' }, store)
-const life = (): Containing =>
-  containing({
+const life = (): ServedContainment =>
+  servedContainment({
     containment: on.run,
     store,
     frontier: () => -Infinity,

@@ -7,7 +7,7 @@ import type { Scheduler } from '#shared/ports/scheduler.ts'
 import type { ContainmentStore } from '#shared/ports/containment.ts'
 import type { Containment, Frontier } from '#services/contain/containment.ts'
 
-export type ContainingPorts = {
+export type ServedContainmentPorts = {
   readonly containment: Containment
   readonly store: ContainmentStore
   readonly frontier: Frontier
@@ -21,7 +21,7 @@ export type ContainingPorts = {
 }
 
 /** Containment beside the loop: it hears every commit in its transaction, and acts between them. */
-export type Containing = {
+export type ServedContainment = {
   /** Must it hear of these records, though nothing else changes? */
   readonly wants: (records: readonly MappedRecord[]) => boolean
   /** Within the transaction of a commit, behind the desk, which gave the incidents their handles. */
@@ -47,7 +47,7 @@ const usesOf = (records: readonly MappedRecord[]): Use[] =>
     activities.filter((each): each is Use => each.kind === 'credential.used'),
   )
 
-export function containing(ports: ContainingPorts): Containing {
+export function servedContainment(ports: ServedContainmentPorts): ServedContainment {
   const { containment, store, scheduler, log } = ports
   /** What orders wait to hear of, as it was at the last commit or tick: others write the store only by asking. */
   let watched = containment.watched()
