@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { handleFor } from '#shared/messages/desk.ts'
+import { caseStates, handleFor } from '#shared/messages/desk.ts'
 import { deskAt, findingOf, heldBy, incidentOf } from '#test/incidents.ts'
 
 const [a, b, c] = [findingOf('a'), findingOf('b'), findingOf('c')]
@@ -72,6 +72,21 @@ describe('the handle (SEMANTICS D3)', () => {
     expect(hear(4, { r: [incidentOf([b]), incidentOf([a])] })).toEqual([
       `raised ${B}: split off from ${A}`,
     ])
+  })
+
+  test('a handle that stands in a story of which a commit says nothing is not given to another', () => {
+    const { hear, desk } = deskAt()
+    hear(1, { q: [incidentOf([c])] })
+    hear(2, { r: [incidentOf([a, b])] })
+    // The finding for which the handle of r was raised moves to the older story of q, and from there to one of its own.
+    hear(3, { r: [incidentOf([b])], q: [incidentOf([c, a])] })
+    const [told = ''] = hear(4, { q: [incidentOf([c])], s: [incidentOf([a])] })
+    expect(told).toMatch(/^raised inc-\w+: split off from /)
+    expect(told).not.toContain(`raised ${A}:`)
+    const standing = desk.list({ states: caseStates, limit: 10 }).filter(({ stands }) => stands)
+    expect(standing.map(({ incident }) => incident.findings[0]?.key).toSorted()).toEqual(
+      [a, b, c].map(({ key }) => key),
+    )
   })
 
   test('what was merged and stands apart again takes its own handle again', () => {

@@ -54,8 +54,12 @@ export function place(
     storyOf.get(key) ?? (root !== '' && !told.has(root) ? 'elsewhere' : undefined)
   const { owners, merged, gone, standing } = claims(rows, where)
   const known = new Map(rows.keys.map((row) => [row.key, row]))
+  const spoken = new Set(rows.cases.map(({ handle }) => handle))
+  // A case of which this commit says nothing stands where it stood.
+  const isTaken: IsTaken = (handle, before) =>
+    standing.has(handle) || (before?.stands === true && !spoken.has(handle))
   const placed = stories.map((story, i) => {
-    const named = owners.get(i) ?? newName(story, known, standing, caseOf)
+    const named = owners.get(i) ?? newName(story, known, isTaken, caseOf)
     standing.add(named.handle)
     return placedAs(story, named, known)
   })
@@ -67,6 +71,9 @@ type Named = {
   readonly founding: string
   readonly before: Case | undefined
 }
+
+/** Does something stand under this handle, after this commit? `before`: the case that has it. */
+type IsTaken = (handle: string, before: Case | undefined) => boolean
 
 function claims(rows: DeskRows, where: Where) {
   const owners = new Map<number, Named>()
@@ -95,7 +102,7 @@ function claims(rows: DeskRows, where: Where) {
 function newName(
   { incident }: Story,
   known: ReadonlyMap<string, CaseKey>,
-  standing: ReadonlySet<string>,
+  isTaken: IsTaken,
   caseOf: (handle: string) => Case | undefined,
 ): Named {
   const [earliest] = incident.findings
@@ -106,8 +113,8 @@ function newName(
   for (let n = 0; ; n++) {
     const handle = handleFor(n === 0 ? founding : `${founding}\n${n}`)
     const before = caseOf(handle)
-    if (!before && !standing.has(handle)) return { handle, founding, before }
-    if (before?.founding === founding && !standing.has(handle)) return { handle, founding, before }
+    const isOurs = !before || before.founding === founding
+    if (isOurs && !isTaken(handle, before)) return { handle, founding, before }
   }
 }
 
