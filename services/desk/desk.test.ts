@@ -84,9 +84,9 @@ describe('the handle (SEMANTICS D3)', () => {
     expect(told).toMatch(/^raised inc-\w+: split off from /)
     expect(told).not.toContain(`raised ${A}:`)
     const standing = desk.list({ states: caseStates, limit: 10 }).filter(({ stands }) => stands)
-    expect(standing.map(({ incident }) => incident.findings[0]?.key).toSorted()).toEqual(
-      [a, b, c].map(({ key }) => key),
-    )
+    const first = new Set(standing.map(({ incident }) => incident.findings[0]?.key))
+    expect(first).toEqual(new Set(['a', 'b', 'c']))
+    expect(standing).toHaveLength(3)
   })
 
   test('what was merged and stands apart again takes its own handle again', () => {
