@@ -24,29 +24,55 @@ export function coveredIn(bookmark: string | undefined): Covered | undefined {
   return match ? { from: Number(match[1]), end: Number(match[2]) } : undefined
 }
 
-export type InRegion = {
+/** The digests of one trail in one region of one account. */
+export type TrailThere = {
   readonly account: string
   readonly region: string
   readonly covered: Covered | undefined
+  /** End of its newest digest, epoch ms. */
+  readonly newest: number
 }
 
-/** An account is covered as far as the last of the regions that it uses; in each of them the trail counts that is furthest. */
-export function coveredOf(
-  account: string,
-  regions: readonly string[],
-  trails: readonly InRegion[],
-): Covered | undefined {
-  const all = [...new Set([home, ...regions])].map(
-    (region) =>
-      trails
-        .filter((trail) => trail.account === account && trail.region === region)
-        .map(({ covered }) => covered)
-        .toSorted((a, b) => (b?.end ?? 0) - (a?.end ?? 0))[0],
-  )
+/** A trail whose digests end so far before those of another is none any more. */
+export const horizonMs = 26 * 3_600_000
+
+/** What is covered in one region: as far as the slowest of its trails, since one of them may record less than another. */
+function coveredBy(trails: readonly TrailThere[]): Covered | undefined {
+  const newest = Math.max(...trails.map((trail) => trail.newest))
+  const live = trails.filter((trail) => trail.newest > newest - horizonMs)
+  const covered = lowestOf(live.map((trail) => trail.covered))
+  return covered && { ...covered, from: Math.min(...live.map((t) => t.covered?.from ?? Infinity)) }
+}
+
+function lowestOf(all: readonly (Covered | undefined)[]): Covered | undefined {
   const known = all.filter((covered) => covered !== undefined)
-  if (known.length < all.length) return undefined
+  if (known.length === 0 || known.length < all.length) return undefined
   return {
     from: Math.max(...known.map(({ from }) => from)),
     end: Math.min(...known.map(({ end }) => end)),
   }
+}
+
+/**
+ * What is covered, by scope: each region of an account that has digests, and each account as far as the last of the regions
+ * that it uses.
+ *
+ * @param accounts those of which it is known which regions they use, all of them
+ */
+export function coverageIn(
+  trails: readonly TrailThere[],
+  accounts: ReadonlyMap<string, readonly string[]>,
+): ReadonlyMap<string, Covered> {
+  const scopes = Map.groupBy(trails, ({ account, region }) => `${account}:${region}`)
+  const found = new Map<string, Covered>()
+  for (const [scope, those] of scopes) {
+    const covered = coveredBy(those)
+    if (covered) found.set(scope, covered)
+  }
+  for (const [account, regions] of accounts) {
+    const all = [...new Set([home, ...regions])].map((region) => found.get(`${account}:${region}`))
+    const covered = lowestOf(all)
+    if (covered) found.set(account, covered)
+  }
+  return found
 }

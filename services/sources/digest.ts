@@ -17,7 +17,7 @@ const place =
 
 /** What the path of a digest file says; undefined for every other file. */
 export function digestAt(path: string): DigestPlace | undefined {
-  const match = place.exec(path)
+  const match = path.includes('CloudTrail-Digest/') ? place.exec(path) : null
   if (!match) return undefined
   const [, root = '', account = '', region = '', trail = '', stamp = ''] = match
   const end = Date.parse(

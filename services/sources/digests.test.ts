@@ -32,14 +32,16 @@ function log(name: string, at: number, is: 'read' | 'found' | 'gone' = 'read') {
   return { s3Object: `AWSLogs/${key}.gz`, hashValue, hashAlgorithm: 'SHA-256' }
 }
 
-const nameOf = (end: number, region = home): string =>
-  `t/${account}/CloudTrail-Digest/${region}/${dayOf(end)}/${account}_CloudTrail-Digest_${region}_main_${home}_${stampOf(end).replaceAll(/[-:]/g, '')}.json`
+const nameOf = (end: number, region = home, trail = 'main'): string =>
+  `t/${account}/CloudTrail-Digest/${region}/${dayOf(end)}/${account}_CloudTrail-Digest_${region}_${trail}_${home}_${stampOf(end).replaceAll(/[-:]/g, '')}.json`
 
+/** The digest of an hour, and the trail that it is of. */
 function digest(
   end: number,
   logFiles: readonly object[] = [],
   region = home,
   from = end - hour,
+  trail = 'main',
 ): void {
   const text = JSON.stringify({
     awsAccountId: account,
@@ -47,7 +49,7 @@ function digest(
     digestEndTime: stampOf(end),
     logFiles,
   })
-  disk.set(nameOf(end, region), { text, changed: end })
+  disk.set(nameOf(end, region, trail), { text, changed: end })
 }
 
 const files = (): ByteSource[] =>
@@ -190,6 +192,30 @@ describe('how far digests prove a trail complete', () => {
       expect(complete()).toEqual([0, 0.75])
     },
   )
+
+  test('of several trails the slowest counts, while it has digests', async () => {
+    const { look, complete } = watching()
+    for (let n = 1; n <= 2; n++) digest(start + n * hour)
+    digest(start + hour, [log('slow', start, 'gone')], home, start, 'other')
+    await look()
+    expect(complete()).toBeUndefined()
+    log('slow', start)
+    await look()
+    expect(complete()).toEqual([0, 0.75])
+    // The other one was switched off long ago.
+    for (let n = 3; n <= 28; n++) digest(start + n * hour)
+    await look()
+    expect(complete()).toEqual([0, 27.75])
+    // A third one that has just begun takes nothing back.
+    digest(start + 27 * hour, [], home, start + 26 * hour, 'third')
+    await look()
+    expect(complete()).toEqual([0, 27.75])
+    digest(start + 28 * hour, [], home, start + 27 * hour, 'third')
+    digest(start + 29 * hour, [], home, start + 28 * hour, 'third')
+    digest(start + 29 * hour)
+    await look()
+    expect(complete()).toEqual([0, 28.75])
+  })
 
   test('a restart goes on behind the last digest, and says of the account what it knew', async () => {
     const intake = memoryIntake()

@@ -3,7 +3,14 @@ import { deadLetter } from '#services/ingest/dead-letters.ts'
 import { deliver, type DeliverPorts } from './deliver.ts'
 import { digestAt, type DigestPlace } from './digest.ts'
 import { lackingIn, readPending, stampOf, type Ground, type Pending } from './digest-check.ts'
-import { coveredIn, coveredOf, coveredText, toldOf, type Covered } from './digest-progress.ts'
+import {
+  coverageIn,
+  coveredIn,
+  coveredText,
+  horizonMs,
+  toldOf,
+  type Covered,
+} from './digest-progress.ts'
 
 export type DigestOptions = {
   /** Name of the folder as a source. */
@@ -26,8 +33,6 @@ export type Look = Pick<Ground, 'isRead'> & {
 
 /** How long a file may be on its way after the digest that names it, before that is told. */
 const graceMs = 10 * 60_000
-/** So far behind the newest digest nothing that is missing will come (DESIGN §4, the horizon): coverage begins anew behind it. */
-const horizonMs = 26 * 3_600_000
 /** How long digests may take in one look, since what is new in the folder waits meanwhile, ms. */
 const lookMs = 2_000
 /** Trails times regions times accounts of one folder; digests of more are left aside, which calls nothing complete. */
@@ -39,6 +44,8 @@ type Chain = {
   readonly region: string
   readonly bookmark: string
   covered: Covered | undefined
+  /** End of its newest digest, epoch ms. */
+  newest: number
   /** The digest that comes next. */
   pending: Pending | undefined
   /** The one that became a dead letter. */
@@ -63,7 +70,7 @@ type Going = Ground & {
 export function digestsIn(options: DigestOptions, ports: DigestPorts) {
   const { name, accounts } = options
   const chains = new Map<string, Chain>()
-  const told = new Map<string, number>()
+  const told = new Map<string, Covered>()
   let begun = 0
   let lacking = ''
 
@@ -73,7 +80,8 @@ export function digestsIn(options: DigestOptions, ports: DigestPorts) {
     if (known || chains.size >= chainsMax) return known
     const bookmark = `${name}/digests/${key}`
     const covered = coveredIn(ports.intake.bookmark(bookmark))
-    const chain: Chain = { account, region, bookmark, covered, pending: undefined, dead: undefined }
+    const none = { pending: undefined, dead: undefined }
+    const chain: Chain = { account, region, bookmark, covered, newest: 0, ...none }
     chains.set(key, chain)
     return chain
   }
@@ -84,6 +92,7 @@ export function digestsIn(options: DigestOptions, ports: DigestPorts) {
       const place = digestAt(file.name)
       const chain = place && chainOf(place)
       if (!chain) continue
+      chain.newest = Math.max(chain.newest, place.end)
       const placed = found.get(chain)
       if (placed) placed.push({ file, place })
       else found.set(chain, [{ file, place }])
@@ -91,15 +100,16 @@ export function digestsIn(options: DigestOptions, ports: DigestPorts) {
     return found
   }
 
-  const tellAccounts = async (received: number): Promise<void> => {
-    for (const [account, regions] of accounts) {
-      const covered = coveredOf(account, regions, [...chains.values()])
-      if (!covered || told.get(account) === covered.end) continue
-      const progress = toldOf(name, account, covered)
-      if (progress.length > 0)
-        await deliver({ source: `${name}/digests`, received, records: [], progress }, ports)
-      told.set(account, covered.end)
-    }
+  /** What is complete by now, in one batch. */
+  const tell = async (received: number): Promise<void> => {
+    // What is complete stays so, also where a trail is added that has to catch up.
+    const fresh = [...coverageIn([...chains.values()], accounts)].filter(
+      ([scope, { end }]) => end > (told.get(scope)?.end ?? 0),
+    )
+    const progress = fresh.flatMap(([scope, covered]) => toldOf(name, scope, covered))
+    if (progress.length > 0)
+      await deliver({ source: `${name}/digests`, received, records: [], progress }, ports)
+    for (const [scope, covered] of fresh) told.set(scope, covered)
   }
 
   return {
@@ -114,7 +124,7 @@ export function digestsIn(options: DigestOptions, ports: DigestPorts) {
       // Whoever is furthest behind comes first.
       for (const [chain, placed] of [...found].toSorted(([a], [b]) => endOf(a) - endOf(b)))
         missing.push(...(await advance(chain, placed, going, ports)))
-      await tellAccounts(now)
+      await tell(now)
       const text = missing.join('\n')
       if (text !== lacking) ports.lacks(name, missing)
       lacking = text
@@ -135,18 +145,22 @@ async function advance(
   const ahead = placed
     .filter(({ place }) => place.end > endOf(chain))
     .toSorted((a, b) => a.place.end - b.place.end)
-  const newest = ahead.at(-1)?.place.end ?? 0
   let missing: readonly string[] = []
   for (const next of ahead) {
     if (ports.scheduler.elapsed() >= going.until) break
-    const isOver = newest - next.place.end >= horizonMs && going.now - going.begun >= graceMs
+    const isOver = chain.newest - next.place.end >= horizonMs && going.now - going.begun >= graceMs
     const held = await step(chain, next, isOver, going, ports)
     if (!held) continue
     const since = chain.pending?.since ?? going.now
     if (going.now - since >= graceMs) missing = held
     break
   }
-  if (chain.covered && chain.covered !== before) await tell(chain, chain.covered, going, ports)
+  const { covered, bookmark: source } = chain
+  if (covered && covered !== before)
+    await deliver(
+      { source, received: going.now, records: [], bookmark: coveredText(covered) },
+      ports,
+    )
   return missing
 }
 
@@ -201,15 +215,4 @@ async function pendingOf(
   ports.told({ source: folder, mapped: 0, ignored: 0, dead })
   chain.dead = pending
   return pending
-}
-
-async function tell(
-  { account, region, bookmark: source }: Chain,
-  covered: Covered,
-  { now: received, folder }: Going,
-  ports: DigestPorts,
-): Promise<void> {
-  const progress = toldOf(folder, `${account}:${region}`, covered)
-  const bookmark = coveredText(covered)
-  await deliver({ source, received, records: [], progress, bookmark }, ports)
 }

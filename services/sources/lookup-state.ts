@@ -62,26 +62,27 @@ export function lateSlice(
   return { from: again, until: Math.min(due, again + sliceMs) }
 }
 
-type Teller = {
+type Teller = Pick<Windows, 'settleMs'> & {
+  /** Milliseconds between two polls. */
+  readonly everyMs: number
   readonly name: string
   readonly account: string
   /** Whether the regions that are asked are all that the account has in use. */
   readonly isAll: boolean
 }
 
-/** Twice the time that CloudTrail takes by its own word. */
-const withinMs = 30 * 60_000
-
 /**
  * What may be told as complete (SEMANTICS E1): each region by itself, or, where these are all regions that the account has
  * in use, the account as far as the last of them.
  */
 export function progressOf(
-  { name: source, account, isAll }: Teller,
+  { name: source, account, isAll, settleMs, everyMs }: Teller,
   regions: Regions,
   asked: readonly string[],
 ): Progress[] {
-  const told = { kind: 'progress', source, within: withinMs } as const
+  // Twice the time that CloudTrail takes by its own word.
+  const within = 2 * settleMs + everyMs
+  const told = { kind: 'progress', source, within } as const
   const known = asked.flatMap((region) => {
     const covered = regions.get(region)
     return covered && covered.upTo > covered.from ? [{ region, ...covered }] : []

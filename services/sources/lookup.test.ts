@@ -148,7 +148,7 @@ describe('LookupEvents as a source', () => {
       scope: account,
       from,
       upTo: start - 15 * minute,
-      within: 30 * minute,
+      within: 30.5 * minute,
     })
   })
 
