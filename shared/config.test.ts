@@ -30,7 +30,7 @@ test('without any source every setting has its default', () => {
     folders: [],
     topics: [],
     http: { host: '127.0.0.1', port: 4318, certificate: '', key: '', behindTls: false },
-    aws: { accounts: [], endpoint: '', allowOtherEndpoint: false, pollSeconds: 60 },
+    aws: { accounts: [], queues: [], endpoint: '', allowOtherEndpoint: false, pollSeconds: 60 },
     serve: { folderSeconds: 5, keepDays: 30, snapshotSeconds: 30 },
     alerts: { holdSeconds: 60, destinations: [] },
     contain: {

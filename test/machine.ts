@@ -27,3 +27,13 @@ export const noMachine: Machine = {
   at: () => undefined,
   asked: () => new Promise<string>(() => undefined),
 }
+
+/** For a cloud in which nothing is queued. */
+export const noQueues = {
+  queue: () => {
+    throw new Error('nobody reads a queue')
+  },
+  buckets: () => {
+    throw new Error('nobody reads a bucket')
+  },
+}

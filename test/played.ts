@@ -14,7 +14,7 @@ import type { CloudAccess } from '#services/cli/command.ts'
 import { diagnose, type Check } from '#services/doors/diagnose.ts'
 import { Report } from '#services/doors/report.ts'
 import { dispatch } from '#services/cli/dispatch.ts'
-import { noMachine } from './machine.ts'
+import { noMachine, noQueues } from './machine.ts'
 
 /** Time that passes only while nobody works: hours of `keytrail serve` take as long as the work in them. */
 export type PlayedClock = {
@@ -191,6 +191,7 @@ const cloudIn = ({ during }: PlayedClock, cloud?: PlayOptions['cloud']): CloudAc
     const history = cloud.history(access)
     return { ...history, page: (query) => during(history.page(query)) }
   },
+  ...noQueues,
   permissions: () => {
     throw new Error('nobody asks for permissions')
   },

@@ -1,5 +1,7 @@
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail'
 import { IAMClient } from '@aws-sdk/client-iam'
+import { S3Client } from '@aws-sdk/client-s3'
+import { SQSClient } from '@aws-sdk/client-sqs'
 import { STSClient } from '@aws-sdk/client-sts'
 import { Unusable } from '#shared/errors.ts'
 import type { AwsAccess } from '#shared/ports/aws-access.ts'
@@ -43,3 +45,18 @@ export const stsClient = (access: AwsAccess): STSClient =>
 
 export const cloudTrailClient = (access: AwsAccess, region: string): CloudTrailClient =>
   new CloudTrailClient(configOf(access, 'cloudtrail', region))
+
+export const sqsClient = (access: AwsAccess, region: string): SQSClient =>
+  new SQSClient(configOf(access, 'sqs', region))
+
+/** A body that says nothing for so long is given up, ms. */
+const socketTimeout = 30_000
+
+export const s3Client = (access: AwsAccess, region: string): S3Client =>
+  new S3Client({
+    ...configOf(access, 's3', region),
+    requestHandler: { ...timeouts, socketTimeout },
+    // Elsewhere than at AWS a bucket is no host.
+    forcePathStyle: access.endpoint !== undefined,
+    followRegionRedirects: true,
+  })

@@ -12,9 +12,10 @@ import type { DigestPorts } from '#services/sources/digests.ts'
 import { watchedFolder, type FolderOptions } from '#services/sources/folder.ts'
 import { lookupEvents } from '#services/sources/lookup.ts'
 import type { Holding } from '#services/sources/messages.ts'
+import { queueSource } from '#services/sources/queue.ts'
 import type { Source } from '#services/sources/source.ts'
 import { topicSource } from '#services/sources/topic.ts'
-import { completeIn, readIn } from './cloud.ts'
+import { completeIn, queuesIn, readIn } from './cloud.ts'
 import type { CloudAccess, Context } from './command.ts'
 import { normaliseOptions } from './policy.ts'
 import { countsOf } from './tally.ts'
@@ -24,19 +25,39 @@ const dayMs = 86_400_000
 /** What sources are made of: where they are, and what speaks to them. */
 export type Asked = {
   readonly folders: readonly FolderOptions[]
-  readonly histories: ReturnType<typeof historiesIn>
+  readonly reading: ReturnType<typeof readingIn>
   readonly topics: ReadonlyMap<string, Topic>
   /** Where files that are gone are forgotten. */
   readonly bookmarks: BookmarkKeeping
 }
 
-/** The event histories that are read, each by a client of its own. */
-export const historiesIn = (cloud: CloudAccess, config: Config) =>
-  readIn(config).map(({ options, access }) => ({ options, history: cloud.history(access) }))
+/** Event histories and queues that are read, each by clients of its own. */
+export function readingIn(cloud: CloudAccess, config: Config) {
+  const histories = readIn(config).map(({ options, access }) => ({
+    options,
+    history: cloud.history(access),
+  }))
+  const queues = queuesIn(config).map(({ options, region, access }) => ({
+    options,
+    queue: cloud.queue(access, region, options.url),
+    buckets: cloud.buckets(access, region),
+  }))
+  return {
+    histories,
+    queues,
+    close: () => {
+      for (const { history } of histories) history.close()
+      for (const { queue, buckets } of queues) {
+        queue.close()
+        buckets.close()
+      }
+    },
+  }
+}
 
 /** Every source that serve asks; the board expects them from now on. @throws Unusable if two have one name */
 export function askedBy(
-  { folders, histories, topics, bookmarks }: Asked,
+  { folders, reading, topics, bookmarks }: Asked,
   intake: Intake,
   board: DoorBoard,
   context: Context,
@@ -45,7 +66,12 @@ export function askedBy(
   const looking = { ...ports, files: context.files, lacks: lacking(board, context), bookmarks }
   const asked = [
     ...folders.map((folder) => watchedFolder(folder, looking)),
-    ...histories.map(({ options, history }) => lookupEvents(options, { ...ports, history })),
+    ...reading.histories.map(({ options, history }) =>
+      lookupEvents(options, { ...ports, history }),
+    ),
+    ...reading.queues.map(({ options, queue, buckets }) =>
+      queueSource(options, { ...ports, queue, buckets, gunzip: context.files.gunzip }),
+    ),
     ...context.config.topics.flatMap((given) => {
       const { name, topic, begin } = given
       const found = topics.get(name)

@@ -1,6 +1,6 @@
 import type { AwsAccess } from '#shared/ports/aws-access.ts'
 import type { Config } from '#shared/config.ts'
-import type { AwsAccount } from '#shared/config/aws.ts'
+import { regionOf, type AwsAccount, type AwsQueue } from '#shared/config/aws.ts'
 import type { LookupOptions } from '#services/sources/lookup.ts'
 
 /** As whom we speak to one account. */
@@ -56,3 +56,13 @@ export const respondedIn = (config: Config): ReadonlyMap<string, AwsAccess> =>
       .filter(({ responder, respond }: AwsAccount) => responder !== undefined || respond)
       .map(({ id, responder }) => [id, accessOf(config, responder)]),
   )
+
+/** Queues that are read, each with who we are there. */
+export const queuesIn = (
+  config: Config,
+): readonly { readonly options: AwsQueue; readonly region: string; readonly access: AwsAccess }[] =>
+  config.aws.queues.map((options) => ({
+    options,
+    region: regionOf(options) ?? '',
+    access: accessOf(config, options.reader),
+  }))

@@ -9,6 +9,7 @@ import type { Effects } from '#shared/ports/effects.ts'
 import type { Listen } from '#shared/ports/http.ts'
 import type { Log } from '#shared/ports/log.ts'
 import type { Permissions } from '#shared/ports/permissions.ts'
+import type { Buckets, Queue } from '#shared/ports/queue.ts'
 import type { Scheduler } from '#shared/ports/scheduler.ts'
 import type { Sender } from '#shared/ports/sender.ts'
 import type { Files } from '#shared/ports/sources.ts'
@@ -58,6 +59,8 @@ type Closing = { readonly close: () => void }
 /** Ways to AWS. @throws Unusable for an endpoint that is not AWS's, unless the access allows it */
 export type CloudAccess = {
   readonly history: (access: AwsAccess) => EventHistory & Closing
+  readonly queue: (access: AwsAccess, region: string, url: string) => Queue & Closing
+  readonly buckets: (access: AwsAccess, region: string) => Buckets & Closing
   /** What somebody may do there, asked without doing it. */
   readonly permissions: (access: AwsAccess) => Permissions
   /** Cuts in these accounts, by id. */

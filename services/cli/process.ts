@@ -92,13 +92,18 @@ function signalled(): Promise<string> {
 }
 
 async function loadCloud(): Promise<CloudAccess> {
-  const [{ awsActuator }, { eventHistory }, { awsPermissions }] = await Promise.all([
-    import('#infra/aws/actuator.ts'),
-    import('#infra/aws/event-history.ts'),
-    import('#infra/aws/permissions.ts'),
-  ])
+  const [{ awsActuator }, { eventHistory }, { awsPermissions }, { sqsQueue }, { s3Buckets }] =
+    await Promise.all([
+      import('#infra/aws/actuator.ts'),
+      import('#infra/aws/event-history.ts'),
+      import('#infra/aws/permissions.ts'),
+      import('#infra/aws/queue.ts'),
+      import('#infra/aws/buckets.ts'),
+    ])
   return {
     history: eventHistory,
+    queue: sqsQueue,
+    buckets: s3Buckets,
     permissions: awsPermissions,
     actuator: (accesses) => awsActuator(accesses, () => Date.now()),
   }

@@ -8,7 +8,7 @@ import { serve } from '#services/serve/serve.ts'
 import type { FolderOptions } from '#services/sources/folder.ts'
 import { doorBoard } from '#services/doors/board.ts'
 import { alerting } from './alerting.ts'
-import { askedBy, foldersOf, historiesIn } from './asked.ts'
+import { askedBy, foldersOf, readingIn } from './asked.ts'
 import { respondedIn } from './cloud.ts'
 import { containmentOf } from './containment.ts'
 import { type Command, type Context, exit, UsageError } from './command.ts'
@@ -64,7 +64,7 @@ async function untilAsked(
     times: timed.times,
   }
   const actuator = cloud.actuator(respondedIn(config))
-  const histories = historiesIn(cloud, config)
+  const reading = readingIn(cloud, config)
   try {
     const serving = await serve(optionsOf(config), {
       ...data,
@@ -78,7 +78,7 @@ async function untilAsked(
         notices.forEach((notice) => log.info('incident', { ...lineOf(notice) }))
       },
       sources: (intake) =>
-        askedBy({ folders, histories, topics, bookmarks: data.journal }, intake, board, context),
+        askedBy({ folders, reading, topics, bookmarks: data.journal }, intake, board, context),
       contain: (front, engine) =>
         containmentOf({ data: contained, front, engine, actuator, failed }, context),
       doors: (loop) => doorsOf(context, { ...parts, loop }, board),
@@ -94,13 +94,16 @@ async function untilAsked(
   } finally {
     await alerts.close()
     actuator.close()
-    for (const { history } of histories) history.close()
+    reading.close()
   }
 }
 
 function tellOf(folders: readonly FolderOptions[], { config, machine: { log } }: Context): void {
-  if (folders.length + config.aws.accounts.length + config.topics.length === 0)
-    log.warn('no folder, AWS account or topic is configured: without CloudTrail nothing is found')
+  const { accounts, queues } = config.aws
+  if (folders.length + accounts.length + queues.length + config.topics.length === 0)
+    log.warn(
+      'no folder, account, queue or topic is configured: without CloudTrail nothing is found',
+    )
   const topics = config.topics.map(({ topic }) => topic)
   log.info('serving', { data: config.data, folders: folders.map(({ path }) => path), topics })
 }

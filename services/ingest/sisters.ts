@@ -7,6 +7,9 @@ const sisters: readonly (readonly [RegExp, string])[] = [
   [/(?:^|\/)CloudTrail-Insight\//, 'CloudTrail insight file'],
 ]
 
+/** Is it by its name what a trail writes beside its log files? */
+export const isSister = (name: string): boolean => sisters.some(([place]) => place.test(name))
+
 /** Leaves the sisters of a trail aside. By themselves they are read like any file, and told by what they hold. */
 export function withoutSisters(found: readonly ByteSource[]): {
   readonly sources: readonly ByteSource[]

@@ -73,13 +73,24 @@ function sinkOf(
         else into.records.push({ record: verdict.record, activities: [verdict.activity] })
         return
       }
-      const read = holding.normalise({ pointer: at(within), value })
-      if (read.as === 'ignored') into.ignored++
-      else if (read.as === 'dead') dead(read.reason, read.field, within)
-      else if (read.activities.some(isReport)) dead(notFromAws, 'kind', within)
-      else into.records.push({ record: read.record, activities: read.activities })
+      writtenByAws({ pointer: at(within), value }, holding.normalise, into)
     },
   }
+}
+
+/** Adds a record where only AWS may speak. */
+export function writtenByAws(
+  raw: RawRecord,
+  normalise: (raw: RawRecord) => Normalised,
+  into: Understood,
+): void {
+  const read = normalise(raw)
+  const refuse = (reason: string, field: string): void =>
+    void into.dead.push(deadLetter(raw.pointer, reason, field, ''))
+  if (read.as === 'ignored') into.ignored++
+  else if (read.as === 'dead') refuse(read.reason, read.field)
+  else if (read.activities.some(isReport)) refuse(notFromAws, 'kind')
+  else into.records.push({ record: read.record, activities: read.activities })
 }
 
 const notFromAws = 'a report of an agent where only records of CloudTrail may be'

@@ -1,10 +1,10 @@
 import { Transient } from '#shared/errors.ts'
 import type { DeadLetter } from '#shared/messages/dead-letter.ts'
-import type { Mapped } from '#shared/messages/record.ts'
-import type { MappedRecord, Offer } from '#shared/ports/intake.ts'
+import type { Offer } from '#shared/ports/intake.ts'
 import type { Jump, Topic, TopicBatch, TopicHandler, TopicReader } from '#shared/ports/topic.ts'
 import { deadLetter } from '#services/ingest/dead-letters.ts'
 import { cannotRead, type DeliverPorts } from './deliver.ts'
+import { lagOf } from './lag.ts'
 import { understand, type Holding, type Understood } from './messages.ts'
 import type { Source } from './source.ts'
 
@@ -157,15 +157,3 @@ const dataLoss = {
   gone: 'DATA_LOSS: the broker forgot messages before they were read',
   anew: 'DATA_LOSS: the topic ends before what was read of it; it was made anew or cut, and is read again',
 } as const
-
-function lagOf(records: readonly MappedRecord[], received: number): number | undefined {
-  let latest = -Infinity
-  for (const { activities } of records)
-    for (const activity of activities) latest = Math.max(latest, timeOf(activity))
-  return latest === -Infinity ? undefined : received - latest
-}
-
-const timeOf = (activity: Mapped): number =>
-  activity.kind === 'credential.used' || activity.kind === 'credential.issued.copy'
-    ? activity.at
-    : activity.time

@@ -1,4 +1,4 @@
-import { awsAccounts } from './aws.ts'
+import { awsAccounts, awsQueues } from './aws.ts'
 import { destinations } from './destinations.ts'
 import { topicSources } from './kafka.ts'
 import { count, flag, names, path, pattern, text, type Setting } from './setting.ts'
@@ -131,6 +131,7 @@ export const settings = {
   },
   aws: {
     accounts: awsAccounts('AWS accounts that serve asks, and in which it may cut'),
+    queues: awsQueues('Queues of SQS that serve reads'),
     endpoint: text({
       fallback: '',
       form: /^(https?:\/\/\S+)?$/,

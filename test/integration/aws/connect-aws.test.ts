@@ -8,7 +8,7 @@ import { awsPermissions } from '#infra/aws/permissions.ts'
 import { createFakeAws, type FakeAws } from '#infra/fake-aws/fake-aws.ts'
 import { commandLine, linesOf } from '#test/command-line.ts'
 import { house } from '#test/doors/house.ts'
-import { noMachine } from '#test/machine.ts'
+import { noMachine, noQueues } from '#test/machine.ts'
 import type { TimedCut } from '#shared/messages/cut.ts'
 import { Refused } from '#shared/ports/actuator.ts'
 
@@ -253,6 +253,7 @@ async function permissionsOf(
     ...noMachine,
     cloud: async () =>
       await Promise.resolve({
+        ...noQueues,
         history: eventHistory,
         actuator: () => {
           throw new Error('doctor cuts nothing')
