@@ -1,21 +1,26 @@
-import type { BatchIds, RecordIndex } from '#shared/ports/record-index.ts'
+import type { RecordIndex } from '#shared/ports/record-index.ts'
+
+type Row = { readonly position: number; readonly stretch: number; readonly ids: Uint32Array }
 
 /** Where records are, in memory. */
 export function memoryRecordIndex(): RecordIndex {
-  const batches = new Map<number, BatchIds>()
+  let rows: Row[] = []
   return {
     together: (work) => work(),
-    note: (position, batch) => void batches.set(position, { ...batch, ids: batch.ids.slice() }),
-    between: (from, to, limit) =>
-      [...batches]
-        .filter(([, { first, last }]) => last >= from && first <= to)
-        .toSorted(([a], [b]) => b - a)
+    note(position, batch) {
+      for (const [stretch, ids] of batch) rows.push({ position, stretch, ids: ids.slice() })
+    },
+    within: (stretch, limit) =>
+      rows
+        .filter((row) => row.stretch === stretch)
+        .toSorted((a, b) => b.position - a.position)
         .slice(0, limit)
-        .map(([position, { ids }]) => ({ position, ids })),
+        .map(({ position, ids }) => ({ position, ids })),
     forget(before) {
-      const old = [...batches.keys()].filter((position) => position < before)
-      for (const position of old) batches.delete(position)
-      return old.length
+      const left = rows.filter(({ position }) => position >= before)
+      const gone = rows.length - left.length
+      rows = left
+      return gone
     },
   }
 }

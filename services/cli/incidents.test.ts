@@ -65,8 +65,7 @@ test('show tells the story and what people did', async () => {
     dead: [],
     progress: [],
   }
-  const ids = idsOf(batch)
-  if (ids) served.records.note(served.journal.append(bodyOf(batch), 1), ids)
+  served.records.note(served.journal.append(bodyOf(batch), 1), idsOf(batch))
   const [line] = linesOf((await run('show', A, '--json')).out)
   expect(line).toMatchObject({ id: A, state: 'acknowledged', revision: 2 })
   expect(line?.['events']).toHaveLength(2)

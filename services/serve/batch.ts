@@ -4,10 +4,9 @@ import type { Known } from '#shared/codec/known.ts'
 import type { Progress } from '#shared/messages/activity.ts'
 import type { DeadLetter } from '#shared/messages/dead-letter.ts'
 import { everywhere } from '#shared/messages/hops.ts'
-import { hash32 } from '#shared/facts/hash.ts'
 import type { MappedRecord, Offer } from '#shared/ports/intake.ts'
 import type { Bookmarks } from '#shared/ports/journal.ts'
-import type { BatchIds } from '#shared/ports/record-index.ts'
+import { stretchOf, type BatchIds } from '#shared/ports/record-index.ts'
 import type { Flowing } from '#services/pipeline.ts'
 
 /** What one row of the log says: everything that several offers brought. */
@@ -51,18 +50,34 @@ export function batchFrom(body: Uint8Array): Batch {
   return { records: told.map(([record, activities]) => ({ record, activities })), dead, progress }
 }
 
-/** Which uses it has; undefined: none. */
-export function idsOf({ records }: Batch): BatchIds | undefined {
-  const ids = new Uint32Array(records.reduce((sum, { activities }) => sum + activities.length, 0))
-  let [first, last, count] = [Infinity, -Infinity, 0]
+/** Characters of a record's id that tell it apart well enough: ids are random up to their ends. */
+const tellingMax = 12
+
+/** 32 bits of a record id, by which it is looked for. */
+export function hashOfId(id: string): number {
+  let hash = id.length
+  for (let at = Math.max(0, id.length - tellingMax); at < id.length; at++)
+    hash = Math.imul(hash ^ id.charCodeAt(at), 0x01000193)
+  return (hash ^ (hash >>> 15)) >>> 0
+}
+
+/** Which uses it has. */
+export function idsOf({ records }: Batch): BatchIds {
+  const found = new Map<number, number[]>()
+  let [stretch, ids]: [number, number[]] = [NaN, []]
   for (const { activities } of records)
     for (const each of activities) {
       if (each.kind !== 'credential.used') continue
-      ids[count++] = hash32(each.id)
-      if (each.at < first) first = each.at
-      if (each.at > last) last = each.at
+      // Most records of a batch are of one time.
+      const now = stretchOf(each.at)
+      if (now !== stretch) {
+        stretch = now
+        ids = found.get(now) ?? []
+        found.set(now, ids)
+      }
+      ids.push(hashOfId(each.id))
     }
-  return count > 0 ? { first, last, ids: ids.subarray(0, count) } : undefined
+  return new Map([...found].map(([at, all]) => [at, Uint32Array.from(all)]))
 }
 
 /** A batch on its way into the engine: what it completes is known behind its records. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { memoryJournal } from '#infra/memory/journal.ts'
 import { memoryRecordIndex } from '#infra/memory/record-index.ts'
+import { stretchMs } from '#shared/ports/record-index.ts'
 import type { MappedRecord } from '#shared/ports/intake.ts'
 import { callWith } from '#test/calls.ts'
 import { bodyOf, idsOf } from './batch.ts'
@@ -21,8 +22,7 @@ function logOf(...batches: readonly string[]) {
     })
     const batch = { records, dead: [], progress: [] }
     const position = ports.journal.append(bodyOf(batch), 0)
-    const ids = idsOf(batch)
-    if (ids) ports.records.note(position, ids)
+    ports.records.note(position, idsOf(batch))
   }
   return ports
 }
@@ -40,12 +40,12 @@ const asked = (
 
 describe('records by their ids', () => {
   test('are found in whatever batch they came, as they were', () => {
-    const ports = logOf('a:10 b:12', 'c:500', 'd:11')
+    const ports = logOf('a:10 b:12', `c:${stretchMs} z:13`, `d:11 e:${9 * stretchMs}`)
     const found = recall([mark('b:12'), mark('d:11')], [], ports)
-    expect([...found.values()]).toEqual([
-      callWith('run-7', mark('b:12')),
-      callWith('run-7', mark('d:11')),
-    ])
+    expect(found).toEqual(
+      new Map(['b:12', 'd:11'].map(mark).map((each) => [each.id, callWith('run-7', each)])),
+    )
+    expect(asked(`e:${9 * stretchMs} c:${stretchMs} a:10`, ports)).toEqual(['a', 'c', 'e'])
   })
 
   test('what is at hand is not looked for in the log', () => {

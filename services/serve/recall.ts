@@ -1,10 +1,9 @@
-import { hash32 } from '#shared/facts/hash.ts'
 import type { Mark } from '#shared/facts/mark.ts'
 import type { Use } from '#shared/messages/use.ts'
 import type { MappedRecord } from '#shared/ports/intake.ts'
 import type { Journal } from '#shared/ports/journal.ts'
-import type { RecordIndex } from '#shared/ports/record-index.ts'
-import { batchFrom } from './batch.ts'
+import { stretchOf, type RecordIndex } from '#shared/ports/record-index.ts'
+import { batchFrom, hashOfId } from './batch.ts'
 
 export type RecallPorts = { readonly journal: Journal; readonly records: RecordIndex }
 
@@ -32,13 +31,11 @@ export function recall(
         if (each.kind === 'credential.used' && missing.delete(each.id)) found.set(each.id, each)
   }
   take(hand)
-  const hashes = new Set([...missing].map(hash32))
-  const looked = new Set<number>()
-  for (const { at, id } of marks) {
-    if (!missing.has(id)) continue
-    for (const { position, ids } of records.between(at, at, left.batches)) {
-      if (looked.has(position)) continue
-      looked.add(position)
+  const hashes = new Set([...missing].map(hashOfId))
+  const isFound = ({ id }: Mark): boolean => !missing.has(id)
+  for (const [stretch, wanted] of Map.groupBy(marks, ({ at }) => stretchOf(at)))
+    for (const { position, ids } of records.within(stretch, left.batches)) {
+      if (wanted.every(isFound)) break
       left.batches--
       left.ids -= ids.length
       if (left.batches < 0 || left.ids < 0) return found
@@ -48,8 +45,6 @@ export function recall(
       left.bytes -= logged.body.length
       if (left.bytes < 0) return found
       take(batchFrom(logged.body).records)
-      if (!missing.has(id)) break
     }
-  }
   return found
 }

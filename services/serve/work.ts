@@ -87,8 +87,7 @@ function logged(batch: Batch, at: number, taken: readonly Waiting[], ports: Reco
     const body = bodyOf(batch)
     const position = ports.records.together(() => {
       const logged = ports.journal.append(body, at, bookmarks)
-      const ids = idsOf(batch)
-      if (ids) ports.records.note(logged, ids)
+      ports.records.note(logged, idsOf(batch))
       return logged
     })
     ports.at('after append')
