@@ -68,8 +68,12 @@ async function* rest(
   next: IteratorResult<Uint8Array>,
   chunks: AsyncIterator<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {
-  yield* before
-  for (let result = next; !result.done; result = await chunks.next()) yield result.value
+  try {
+    yield* before
+    for (let result = next; !result.done; result = await chunks.next()) yield result.value
+  } finally {
+    await chunks.return?.()
+  }
 }
 
 function wordFor(error: unknown): string {

@@ -18,11 +18,15 @@ export async function* oneAhead<T>(items: AsyncIterable<T>): AsyncGenerator<T> {
   }
 }
 
-/** Begins the work on the next `count` items while an earlier one is being used; gives them in order. */
+/**
+ * Begins the work on the next `count` items while an earlier one is being used; gives them in order. @param drop ends what
+ * was begun and nobody wants any more
+ */
 export async function* startAhead<T, R>(
   items: readonly T[],
   count: number,
   start: (item: T) => Promise<R>,
+  drop: (begun: R) => Promise<void>,
 ): AsyncGenerator<R> {
   const started: Promise<R>[] = []
   let next = 0
@@ -32,9 +36,13 @@ export async function* startAhead<T, R>(
       if (item !== undefined) started.push(quiet(start(item)))
     }
   }
-  for (fill(); started.length > 0; fill()) {
-    const first = started.shift()
-    if (first) yield await first
+  try {
+    for (fill(); started.length > 0; fill()) {
+      const first = started.shift()
+      if (first) yield await first
+    }
+  } finally {
+    for (const begun of started) await drop(await begun)
   }
 }
 
@@ -44,4 +52,11 @@ const ask = <T>(source: AsyncIterator<T>): Promise<IteratorResult<T>> => quiet(s
 function quiet<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => undefined)
   return promise
+}
+
+/** Ends a stream that nobody reads on, so that its file is closed. What was never asked for anything would not hear of its end. */
+export async function abandon(items: AsyncIterable<unknown>): Promise<void> {
+  const source = items[Symbol.asyncIterator]()
+  await source.next().catch(() => undefined)
+  await source.return?.()
 }

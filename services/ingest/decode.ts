@@ -1,3 +1,4 @@
+import { abandon } from './ahead.ts'
 import type { Files } from '#shared/ports/sources.ts'
 import { limits } from './limits.ts'
 import { sniff, sniffBytes } from './sniff.ts'
@@ -17,13 +18,18 @@ export async function decode(
   const { first, chunks } = await peek(bytes)
   const kind = sniff(first)
   if (kind.as === 'empty') return kind
-  if (kind.as === 'other') return { as: 'refused', reason: `${kind.name}: not read` }
+  if (kind.as === 'other') return refused(chunks, `${kind.name}: not read`)
   if (kind.as === 'gzip') {
-    if (inside >= limits.compressions) return { as: 'refused', reason: 'compressed too many times' }
+    if (inside >= limits.compressions) return refused(chunks, 'compressed too many times')
     return decode(gunzip(chunks), gunzip, inside + 1)
   }
   const text = kind.skip === 0 ? chunks : skip(chunks, kind.skip)
   return { as: 'text', chunks: kind.encoding === 'utf-8' ? text : toUtf8(text, kind.encoding) }
+}
+
+async function refused(chunks: AsyncIterable<Uint8Array>, reason: string): Promise<Decoded> {
+  await abandon(chunks)
+  return { as: 'refused', reason }
 }
 
 type Peeked = { readonly first: Uint8Array; readonly chunks: AsyncIterable<Uint8Array> }

@@ -165,3 +165,46 @@ describe('sisters of a trail', () => {
     expect(result.batches.flatMap(({ skipped }) => skipped ?? [])).toEqual([])
   })
 })
+
+describe('no file stays open', () => {
+  const content = Buffer.from(lines(0, 20_000))
+  const zip = Buffer.concat([Buffer.from('PK\u0003\u0004'), content])
+  const chunk = 256 * 1024
+
+  /** Four files of the same bytes, and how many of them were opened and closed. */
+  function counted(bytes: Uint8Array) {
+    const count = { opened: 0, closed: 0 }
+    const open = async function* () {
+      count.opened++
+      try {
+        for (let at = 0; at < bytes.length; at += chunk) yield bytes.subarray(at, at + chunk)
+      } finally {
+        count.closed++
+      }
+    }
+    const sources = ['a', 'b', 'c', 'd'].map((name) => ({ name, size: bytes.length, open }))
+    const files: Files = { find: () => Promise.resolve({ sources, unread: [] }), gunzip }
+    return { count, files }
+  }
+
+  test.each([
+    ['plain', content],
+    ['gzip', gzipSync(content, { level: 0 })],
+  ])('where reading stops early: %s', async (_, bytes) => {
+    const { count, files } = counted(bytes)
+    for await (const { records } of readPaths(['x'], files, { batch: 10 })) {
+      expect(records.length).toBeGreaterThan(0)
+      break
+    }
+    expect(count.opened).toBeGreaterThan(1)
+    expect(count.closed).toBe(count.opened)
+  })
+
+  test('where what was opened is refused', async () => {
+    const { count, files } = counted(zip)
+    const dead = []
+    for await (const batch of readPaths(['x'], files)) dead.push(...batch.dead)
+    expect(dead).toHaveLength(4)
+    expect(count).toEqual({ opened: 4, closed: 4 })
+  })
+})

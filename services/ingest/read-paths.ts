@@ -1,6 +1,6 @@
 import { Damaged } from '#shared/ports/sources.ts'
 import type { ByteSource, Files } from '#shared/ports/sources.ts'
-import { oneAhead, startAhead } from './ahead.ts'
+import { abandon, oneAhead, startAhead } from './ahead.ts'
 import type { RawBatch } from './batch.ts'
 import { decode } from './decode.ts'
 import type { Decoded } from './decode.ts'
@@ -39,7 +39,7 @@ export async function* readPaths(
   const collector = new Collector(options.batch ?? standardBatch, totalBytes, sources.length)
   for (const path of unread) collector.unread(path)
   const open = (source: ByteSource) => openSource(source, files, collector)
-  for await (const source of startAhead(sources, opened, open)) {
+  for await (const source of startAhead(sources, opened, open, close)) {
     yield* readSource(source, collector)
     collector.finishFile()
   }
@@ -68,6 +68,11 @@ async function openSource(source: ByteSource, files: Files, collector: Collector
   } catch (error) {
     return { name, content: { as: 'unread', error } }
   }
+}
+
+/** Closes a file that was opened and is not read. */
+async function close({ content }: Opened): Promise<void> {
+  if (content.as === 'text') await abandon(content.chunks)
 }
 
 async function* counted(source: ByteSource, collector: Collector): AsyncGenerator<Uint8Array> {

@@ -24,9 +24,14 @@ export type Latency = { readonly p50: number; readonly p99: number; readonly max
 
 export type Durable = {
   readonly records: number
-  /** CPU seconds of the engine alone, over those of the loop on a data file: same records, same units; the middle of some pairs. */
+  /**
+   * CPU seconds in memory over those of the loop on a data file, from the file of records to what stands: what `bench` calls
+   * the pipeline, with and without a log. The middle of some pairs.
+   */
   readonly ratio: number
-  /** Records for each second of CPU, and on the wall. */
+  /** The same of engine and loop alone, on records that are read and normalised before: all that the log costs. */
+  readonly engineRatio: number
+  /** Records for each second of CPU, and on the wall, from the file of records to what is committed. */
   readonly epcs: number
   readonly eps: number
   /** By records offered a second; incidents that were committed within it. */
@@ -50,48 +55,70 @@ export const loopOptions: LoopOptions = {
   snapshotMs: 3_600_000,
 }
 
-/** Times that engine and loop run, one after the other. */
+/** Times that engine and loop run, one after the other, on records from memory and from the file. */
 const pairs = 3
 
+/** Records in units, from wherever they come. */
+type Feed = () => Iterable<MappedRecord[]> | AsyncIterable<MappedRecord[]>
+
 /**
- * The durable loop beside the engine alone, on records that are read before either begins. They run by turns, so that what
- * disturbs one disturbs the other, and the middle of the pairs counts.
+ * The durable loop beside the engine alone. They run by turns, so that what disturbs one disturbs the other, and the middle
+ * of the pairs counts.
  */
 export async function measureDurable(workload: Workload): Promise<Durable> {
   const before = await mapped(workload.preload)
   const records = await mapped(workload.events)
   const paced = records.splice(-paces.reduce((sum, pace) => sum + pace * pacedSeconds, 0))
+  const held: Feed = () => chunks(records, unitMax)
+  const read: Feed = () => unitsOf(workload.events, records.length)
   const folder = mkdtempSync(join(tmpdir(), 'keytrail-bench-durable-'))
   try {
     // The first time the compiler is not done yet.
-    inMemory(before, records)
-    const measured: { readonly ratio: number; readonly cost: Cost }[] = []
+    await inMemory(before, read)
     let last: Opened | undefined
-    for (let pair = 0; pair < pairs; pair++) {
-      await last?.close()
-      const alone = inMemory(before, records)
-      last = await opened(join(folder, `${pair}.db`))
-      await offerAll(last.loop, before)
-      globalThis.gc?.()
-      const stop = stopwatch()
-      await offerAll(last.loop, records)
-      const cost = stop()
-      measured.push({ ratio: alone.cpu / cost.cpu, cost })
-    }
-    const { cpu, wall } = medianCost(measured.map(({ cost }) => cost))
+    let size = 0
+    const measured = { held: [] as Pair[], read: [] as Pair[] }
+    for (let n = 0; n < pairs; n++)
+      for (const [name, feed] of [['held', held] as const, ['read', read] as const]) {
+        await last?.close()
+        const alone = await inMemory(before, feed)
+        const file = join(folder, `${name}-${n}.db`)
+        last = await opened(file)
+        const loop = await durably(last.loop, before, feed)
+        measured[name].push({ loop, ratio: alone.cpu / loop.cpu })
+        size = statSync(file).size
+      }
     const latency = last ? await latencies(last, paced) : {}
     await last?.close()
+    const { cpu, wall } = medianCost(measured.read.map(({ loop }) => loop))
     return {
       records: records.length,
-      ratio: median(measured.map(({ ratio }) => ratio)),
+      ratio: median(measured.read.map(({ ratio }) => ratio)),
+      engineRatio: median(measured.held.map(({ ratio }) => ratio)),
       epcs: Math.round(records.length / cpu),
       eps: Math.round(records.length / wall),
       latency,
-      bytesOnDisk: statSync(join(folder, `${pairs - 1}.db`)).size,
+      bytesOnDisk: size,
     }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+type Pair = { readonly loop: Cost; readonly ratio: number }
+
+/** The first `count` records of a file, as they are read. */
+async function* unitsOf(path: string, count: number): AsyncGenerator<MappedRecord[]> {
+  let left = count
+  let unit: MappedRecord[] = []
+  for await (const batch of readPaths([path], files))
+    for (const record of mappedFrom(batch)) {
+      if (left === 0) return
+      unit.push(record)
+      if (--left > 0 && unit.length < unitMax) continue
+      yield unit
+      unit = []
+    }
 }
 
 async function mapped(path: string): Promise<MappedRecord[]> {
@@ -111,21 +138,24 @@ const chunks = (records: readonly MappedRecord[], size: number): MappedRecord[][
     records.slice(n * size, (n + 1) * size),
   )
 
-function inMemory(before: readonly MappedRecord[], records: readonly MappedRecord[]): Cost {
+async function inMemory(before: readonly MappedRecord[], feed: Feed): Promise<Cost> {
   const running = engine(options)
   const effects = memoryEffects()
   let position = 0
-  const feed = (all: readonly MappedRecord[]): void => {
-    for (const each of chunks(all, unitMax))
-      effects.commit(
-        running.unit(messagesOf({ records: each, dead: [], progress: [] })),
-        ++position,
-      )
-  }
-  feed(before)
+  const take = (records: readonly MappedRecord[]): void =>
+    void effects.commit(running.unit(messagesOf({ records, dead: [], progress: [] })), ++position)
+  for (const each of chunks(before, unitMax)) take(each)
   globalThis.gc?.()
   const cost = stopwatch()
-  feed(records)
+  for await (const each of feed()) take(each)
+  return cost()
+}
+
+async function durably(loop: Loop, before: readonly MappedRecord[], feed: Feed): Promise<Cost> {
+  for (const each of chunks(before, unitMax)) await offer(loop, each)
+  globalThis.gc?.()
+  const cost = stopwatch()
+  for await (const each of feed()) await offer(loop, each)
   return cost()
 }
 
@@ -178,10 +208,6 @@ async function opened(file: string): Promise<Opened> {
 
 export const offer = (loop: Loop, records: readonly MappedRecord[]) =>
   loop.offer({ source: 'bench', received: 0, records })
-
-async function offerAll(loop: Loop, records: readonly MappedRecord[]): Promise<void> {
-  for (const each of chunks(records, unitMax)) await offer(loop, each)
-}
 
 /** At each pace: records come in small offers, one after the other by the clock, whether or not the loop keeps up. */
 async function latencies(
