@@ -1,10 +1,12 @@
 import type { Use } from '#shared/messages/use.ts'
 import { cloudOf, headOf, type OcsfEvent } from './head.ts'
-import { safe, safeList } from './safe.ts'
+import { safe } from './safe.ts'
 import type { Voice } from './voice.ts'
 
-/** Names of things, and of secrets, that one call is told with. */
-const namedMax = 10
+/** Names of things, and of secrets, that one call is told with; characters of a text, since a body has many calls. */
+const [namedMax, textMax] = [5, 160]
+
+const short = (text: string): string => safe(text, textMax)
 
 /**
  * A use that a finding stands on, as OCSF 1.8.0 API Activity (6003). Its `metadata.uid` is the record's id, so that it is the
@@ -29,23 +31,23 @@ export function apiActivity(use: Use, handle: string, voice: Voice): OcsfEvent {
       voice,
     ),
     ...(activity_id === other && { activity_name }),
-    message: safe(`${principal} called ${use.service}:${action}${ended}`),
+    message: short(`${principal} called ${use.service}:${action}${ended}`),
     status_id: error === 'none' ? 1 : 2,
     ...(error !== 'none' && { status_code: error }),
     ...callOf(use),
-    ...(agent !== '' && { http_request: { user_agent: safe(agent) } }),
+    ...(agent !== '' && { http_request: { user_agent: short(agent) } }),
     ...resourcesOf(use),
-    ...cloudOf(account, safe(region)),
+    ...cloudOf(account, short(region)),
     unmapped: {
       keytrail: {
         incident: handle,
-        session: { created: use.created, sourceIdentity: safe(use.sourceIdentity) },
+        session: { created: use.created, sourceIdentity: short(use.sourceIdentity) },
         direct: use.direct,
-        ...(use.scope !== '' && { issuedTo: safe(use.scope) }),
+        ...(use.scope !== '' && { issuedTo: short(use.scope) }),
         ...issueOf(use),
         deeds: (use.rare?.deeds ?? []).slice(0, namedMax).map(({ deed, target, outcome }) => ({
           deed,
-          target: safe(target),
+          target: short(target),
           outcome,
         })),
       },
@@ -60,29 +62,31 @@ export function callOf(use: Use) {
   return {
     actor: {
       user: {
-        uid: safe(principal),
+        uid: short(principal),
         type: use.identity,
-        ...(key !== '' && { credential_uid: safe(key) }),
+        ...(key !== '' && { credential_uid: short(key) }),
         ...(/^\d{12}$/.test(account) && { account: { uid: account } }),
       },
       ...(created > 0 && { session: { created_time: created } }),
       ...(!direct && { invoked_by: 'an AWS service' }),
     },
     api: {
-      operation: safe(action),
-      service: { name: safe(service) },
-      ...(request !== '' && { request: { uid: safe(request) } }),
+      operation: short(action),
+      service: { name: short(service) },
+      ...(request !== '' && { request: { uid: short(request) } }),
       ...(error !== 'none' && { response: { error } }),
     },
-    src_endpoint: address === '' ? { name: 'not in the record' } : { ip: safe(address) },
+    src_endpoint: address === '' ? { name: 'not in the record' } : { ip: short(address) },
   }
 }
 
 function resourcesOf({ rare }: Use) {
   const target = rare?.target
   const named = [
-    ...(target === undefined ? [] : [{ name: safe(target) }]),
-    ...safeList(rare?.secrets ?? [], namedMax).map((name) => ({ name, type: 'secret' })),
+    ...(target === undefined ? [] : [{ name: short(target) }]),
+    ...(rare?.secrets ?? [])
+      .slice(0, namedMax)
+      .map((name) => ({ name: short(name), type: 'secret' })),
   ].filter(({ name }) => name !== '')
   return named.length > 0 ? { resources: named } : {}
 }
@@ -92,7 +96,7 @@ function issueOf({ rare }: Use) {
   const issue = rare?.issue
   if (!issue) return {}
   const { call, key, child, expires } = issue
-  return { issued: { call: safe(call), key: safe(key), principal: safe(child), expires } }
+  return { issued: { call: short(call), key: short(key), principal: short(child), expires } }
 }
 
 /** `activity_id` of an action that none of the verbs below tells. */
@@ -108,5 +112,5 @@ const verbs: readonly (readonly [number, RegExp])[] = [
 /** What kind of call it is, by the verb that AWS begins its name with, as OCSF numbers kinds; else the name itself. */
 function activityOf(action: string): readonly [number, string] {
   const found = verbs.find(([, begins]) => begins.test(action))
-  return found ? [found[0], ''] : [other, safe(action)]
+  return found ? [found[0], ''] : [other, short(action)]
 }

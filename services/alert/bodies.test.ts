@@ -24,11 +24,15 @@ const canary = 'Bearer CANARY.CANARY'
 const evil = `<!channel> <@U1> *b* _i_ & "q" [x](https://evil.example) \u001B[31m\u202E\u0000 ${canary} `
 const long = 'L'.repeat(50_000).replaceAll('LLLLLLLLLL', 'LLLLLLLLL ')
 
+/** A log that has a call for every record, with these words in it. */
+const recalling =
+  (words: string): Recall =>
+  (marks) =>
+    new Map(marks.map((mark, n) => [mark.id, callWith(words, mark, n)]))
+
 /** One incident through all that may become of it; of each record that it stands on the log has the call. */
 function life(words = 'read 12 secrets in 4 s'): Notice[] {
-  const recall: Recall = (marks) =>
-    new Map(marks.map((mark, n) => [mark.id, callWith(words, mark, n)]))
-  const { hear, front, sent } = deskAt(memoryDesk(), recall)
+  const { hear, front, sent } = deskAt(memoryDesk(), recalling(words))
   const held = heldBy(words)
   const a = findingOf('a', { says: words, session: words, unknown: [words], tags: [words] })
   const more = findingOf('x', { severity: 'critical', detection: 'audit-tampering', holder: held })
@@ -149,10 +153,11 @@ describe('what an attacker writes', () => {
       const key = `ASIA${n}${evil}`
       return findingOf(`f-${n}`, { says: long, evidence, count: 900, credentials: [key] })
     })
-    const { hear, sent } = deskAt()
+    const { hear, sent } = deskAt(memoryDesk(), recalling(`${long}${evil}`))
     hear(1, { r: [incidentOf(many)] })
     const [notice] = sent
     if (!notice) throw new Error('nothing was sent')
+    expect(notice.evidence).toHaveLength(30)
     expect(webhookBody(notice, voice).length).toBeLessThan(250_000)
     expect(slackBody(notice).length).toBeLessThan(20_000)
     expect(pagerDutyBody(notice)?.length).toBeLessThan(100_000)

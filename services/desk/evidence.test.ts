@@ -17,7 +17,7 @@ describe('the evidence that is told whole', () => {
     )
     const many = Array.from({ length: 9 }, (_, n) => finding(`f${n}`, 50))
     const told = evidenceOf(many)
-    expect(told).toHaveLength(50)
+    expect(told).toHaveLength(30)
     expect(new Set(told.map(({ id }) => id.split('-')[0])).size).toBe(9)
     expect(evidenceOf([finding('a', 3), finding('a', 3)])).toHaveLength(3)
   })

@@ -11,7 +11,7 @@ export type Recall = (
 ) => ReadonlyMap<string, Use>
 
 /** Pieces of evidence of one finding, of one notice, and of all notices of a commit that are told whole: the earliest. */
-const [findingMax, noticeMax, commitMax] = [10, 50, 500]
+const [findingMax, noticeMax, commitMax] = [10, 30, 500]
 
 /** The earliest evidence of these findings, each record once, the findings by turns so that none is without. */
 export function evidenceOf(findings: readonly Finding[]): readonly Mark[] {

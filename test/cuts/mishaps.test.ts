@@ -100,6 +100,24 @@ describe('others who work in the account', () => {
     expect(changes).toEqual(['PutRolePolicy'])
   })
 
+  test('take it off by hand, and a person has it made again: the same order, its prior state as it was', async () => {
+    const { town, changes } = await counting()
+    const theft = await stolen(town, 'invoices-1')
+    await town.pass(10_000)
+    town.aws.setPolicy(account, role, denialPolicy, null)
+    await town.pass(minute)
+    expect([orderOf(town, 'invoices-1')?.state, theft.tries()]).toEqual(['escalated', 'ok'])
+    await town.run(['contain', 'apply', town.pages()[0] ?? ''])
+    await town.pass(5_000)
+    expect(theft.tries()).toBe('AccessDenied')
+    await town.pass(5_000)
+    expect(town.orders().map(({ state, episode }) => [state, episode])).toEqual([['verified', 1]])
+    await town.run(['contain', 'undo', town.pages()[0] ?? ''])
+    await town.pass(5_000)
+    expect(ours(town)).toBeNull()
+    expect(changes).toEqual(['PutRolePolicy', 'PutRolePolicy', 'DeleteRolePolicy'])
+  })
+
   test('change the policy by hand: the undo touches nothing of it and asks a person', async () => {
     const { town, changes } = await counting()
     await stolen(town, 'invoices-1')

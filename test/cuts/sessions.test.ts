@@ -47,6 +47,16 @@ describe('a session that another agent works with', () => {
     expect([ours(), others()]).toEqual([null, before])
     expect(first.tries()).toBe('ok')
 
+    // The page stands on the thief's own call.
+    const shown = JSON.parse(await town.run(['incidents', 'show', town.pages()[0] ?? '', '--json']))
+    expect(shown.evidence).toContainEqual(
+      expect.objectContaining({
+        class_uid: 6003,
+        api: expect.objectContaining({ request: { uid: first.requestId } }),
+        src_endpoint: { ip: '203.0.113.66' },
+      }),
+    )
+
     // A person has spoken: what goes on as before is no reason to cut again.
     await town.pass(10 * minute, 10_000)
     expect(town.orders().map(({ state, episode }) => [state, episode])).toEqual([

@@ -41,8 +41,8 @@ export async function stolen(house: House, task: string) {
   const { credential } = await company.issue('ledger', task)
   await used(house, 'ledger', task, credential)
   await company.start('support', `${task}-thief`)
-  await used(house, 'support', `${task}-thief`, credential)
-  return { credential, tries: (words?: CallWords) => tried(house, credential, words) }
+  const { requestId } = await used(house, 'support', `${task}-thief`, credential)
+  return { requestId, credential, tries: (words?: CallWords) => tried(house, credential, words) }
 }
 
 export const orderOf = (house: House, unit: string): Order | undefined =>
