@@ -9,7 +9,7 @@ import type { FolderOptions } from '#services/sources/folder.ts'
 import { doorBoard } from '#services/doors/board.ts'
 import { alerting } from './alerting.ts'
 import { askedBy, foldersOf, readingIn } from './asked.ts'
-import { respondedIn } from './cloud.ts'
+import { readIn, respondedIn } from './cloud.ts'
 import { containmentOf } from './containment.ts'
 import { type Command, type Context, exit, UsageError } from './command.ts'
 import { doorsOf } from './open-doors.ts'
@@ -99,10 +99,10 @@ async function untilAsked(
 }
 
 function tellOf(folders: readonly FolderOptions[], { config, machine: { log } }: Context): void {
-  const { accounts, queues } = config.aws
-  if (folders.length + accounts.length + queues.length + config.topics.length === 0)
+  const { queues } = config.aws
+  if (folders.length + readIn(config).length + queues.length + config.topics.length === 0)
     log.warn(
-      'no folder, account, queue or topic is configured: without CloudTrail nothing is found',
+      'no folder, event history, queue or topic is read: without CloudTrail nothing is found',
     )
   const topics = config.topics.map(({ topic }) => topic)
   log.info('serving', { data: config.data, folders: folders.map(({ path }) => path), topics })

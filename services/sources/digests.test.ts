@@ -65,6 +65,8 @@ const files = (): ByteSource[] =>
 function watching(intake = memoryIntake()) {
   const lacking: (readonly string[])[] = []
   const dead: string[] = []
+  /** Milliseconds that pass whenever somebody looks at the clock. */
+  const time = { each: 0, passed: 0 }
   const digests = digestsIn(
     { name: 'trail', accounts: new Map([[account, []]]) },
     {
@@ -72,7 +74,7 @@ function watching(intake = memoryIntake()) {
       files: { find: () => Promise.reject(new Error('nobody looks')), gunzip: (bytes) => bytes },
       scheduler: {
         now: () => now,
-        elapsed: () => 0,
+        elapsed: () => (time.passed += time.each),
         soon: (work) => work(),
         later: () => () => undefined,
       },
@@ -89,7 +91,7 @@ function watching(intake = memoryIntake()) {
     const last = told.findLast((each) => each.scope === scope)
     return last && [(last.from - start) / hour, (last.upTo - start) / hour]
   }
-  return { look, complete, lacking, dead, intake }
+  return { look, complete, lacking, dead, intake, time }
 }
 
 describe('how far digests prove a trail complete', () => {
@@ -192,6 +194,36 @@ describe('how far digests prove a trail complete', () => {
       expect(complete()).toEqual([0, 0.75])
     },
   )
+
+  test('a broken one behind a good one names itself, and is given up like one that does not come', async () => {
+    const { look, complete, dead, lacking } = watching()
+    digest(start + hour)
+    disk.set(nameOf(start + 2 * hour), { text: 'cut off', changed: start })
+    await look()
+    await look()
+    now += 11 * minute
+    await look()
+    expect(dead).toHaveLength(1)
+    expect(lacking).toEqual([[`${nameOf(start + 2 * hour)} (no digest: not valid JSON)`]])
+    for (let n = 3; n <= 29; n++) digest(start + n * hour)
+    await look()
+    expect(complete()).toEqual([2, 28.75])
+    expect(dead).toHaveLength(1)
+  })
+
+  test('where there is no time for all of them, what is known of the others stays told', async () => {
+    const { look, lacking, time } = watching()
+    digest(start + hour, [log('gone', start, 'gone')])
+    digest(start + hour, [], 'eu-west-1')
+    await look()
+    now += 11 * minute
+    await look()
+    expect(lacking).toHaveLength(1)
+    time.each = 3_000
+    digest(start + 2 * hour, [], 'eu-west-1')
+    for (let n = 0; n < 3; n++) await look()
+    expect(lacking).toHaveLength(1)
+  })
 
   test('of several trails the slowest counts, while it has digests', async () => {
     const { look, complete } = watching()

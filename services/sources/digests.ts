@@ -35,6 +35,8 @@ export type Look = Pick<Ground, 'isRead'> & {
 const graceMs = 10 * 60_000
 /** How long digests may take in one look, since what is new in the folder waits meanwhile, ms. */
 const lookMs = 2_000
+/** What is missing is told up to so many. */
+const missingMax = 1_000
 /** Trails times regions times accounts of one folder; digests of more are left aside, which calls nothing complete. */
 const chainsMax = 2_000
 
@@ -50,6 +52,8 @@ type Chain = {
   pending: Pending | undefined
   /** The one that became a dead letter. */
   dead: Pending | undefined
+  /** What holds it up for long, as it was last looked at. */
+  missing: readonly string[]
 }
 
 type Placed = { readonly file: ByteSource; readonly place: DigestPlace }
@@ -80,7 +84,7 @@ export function digestsIn(options: DigestOptions, ports: DigestPorts) {
     if (known || chains.size >= chainsMax) return known
     const bookmark = `${name}/digests/${key}`
     const covered = coveredIn(ports.intake.bookmark(bookmark))
-    const none = { pending: undefined, dead: undefined }
+    const none = { pending: undefined, dead: undefined, missing: [] }
     const chain: Chain = { account, region, bookmark, covered, newest: 0, ...none }
     chains.set(key, chain)
     return chain
@@ -120,11 +124,11 @@ export function digestsIn(options: DigestOptions, ports: DigestPorts) {
       const at = new Map(files.map((file) => [file.name, file]))
       const until = ports.scheduler.elapsed() + lookMs
       const going = { folder: name, at, isRead, now, begun, until }
-      const missing: string[] = []
       // Whoever is furthest behind comes first.
       for (const [chain, placed] of [...found].toSorted(([a], [b]) => endOf(a) - endOf(b)))
-        missing.push(...(await advance(chain, placed, going, ports)))
+        await advance(chain, placed, going, ports)
       await tell(now)
+      const missing = [...found.keys()].flatMap((chain) => chain.missing).slice(0, missingMax)
       const text = missing.join('\n')
       if (text !== lacking) ports.lacks(name, missing)
       lacking = text
@@ -132,28 +136,27 @@ export function digestsIn(options: DigestOptions, ports: DigestPorts) {
   }
 }
 
-const endOf = ({ covered }: Chain): number => covered?.end ?? -Infinity
+const endOf = ({ covered }: Chain): number => covered?.end ?? 0
 
-/** Goes over digests as far as all that they name is handed over; what is missing for the next, if it is for long. */
+/** Goes over digests as far as all that they name is handed over. */
 async function advance(
   chain: Chain,
   placed: readonly Placed[],
   going: Going,
   ports: DigestPorts,
-): Promise<readonly string[]> {
+): Promise<void> {
   const before = chain.covered
   const ahead = placed
     .filter(({ place }) => place.end > endOf(chain))
     .toSorted((a, b) => a.place.end - b.place.end)
-  let missing: readonly string[] = []
+  if (ahead.length === 0) chain.missing = []
   for (const next of ahead) {
     if (ports.scheduler.elapsed() >= going.until) break
     const isOver = chain.newest - next.place.end >= horizonMs && going.now - going.begun >= graceMs
     const held = await step(chain, next, isOver, going, ports)
-    if (!held) continue
     const since = chain.pending?.since ?? going.now
-    if (going.now - since >= graceMs) missing = held
-    break
+    chain.missing = held && going.now - since >= graceMs ? held : []
+    if (held) break
   }
   const { covered, bookmark: source } = chain
   if (covered && covered !== before)
@@ -161,7 +164,6 @@ async function advance(
       { source, received: going.now, records: [], bookmark: coveredText(covered) },
       ports,
     )
-  return missing
 }
 
 /** One digest further; or what holds it up. Behind what will not come any more coverage begins anew. */
@@ -175,7 +177,7 @@ async function step(
   const { end } = next.place
   const pending = await pendingOf(chain, next, going, ports)
   if (!pending) return []
-  const begins = 'files' in pending.digest ? pending.digest.start : end
+  const begins = 'files' in pending.digest ? pending.digest.start : (chain.covered?.end ?? end)
   if (chain.covered && begins > chain.covered.end) {
     if (!isOver) return [gapOf(chain, chain.covered.end, begins)]
     chain.covered = { from: begins, end: begins }
