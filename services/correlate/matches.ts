@@ -1,30 +1,10 @@
-import { EarliestList } from '#shared/facts/earliest-list.ts'
 import { earliest, type Mark } from '#shared/facts/mark.ts'
-import { SmallestMap } from '#shared/facts/smallest-map.ts'
 import type { McpCall } from '#shared/messages/hops.ts'
 import type { Use } from '#shared/messages/use.ts'
 import { credAt, markOf, matchesBy } from './creds.ts'
-import type { Cred, Session } from './cred.ts'
-import type { RichSession } from './rich.ts'
+import type { Cred } from './cred.ts'
+import { richOf } from './deeds.ts'
 import { touch, type CorrelateState } from './state.ts'
-
-/** Records of one rare class that a session keeps for each deed kind, hour or settled target (SEMANTICS C3). */
-export const perKind = 256
-const hoursMax = 64
-const settledMax = 256
-
-export function richOf(session: Session): RichSession {
-  session.rich ??= {
-    deeds: new Map(),
-    denied: new SmallestMap(hoursMax),
-    harvest: new SmallestMap(hoursMax),
-    settled: new SmallestMap(settledMax),
-    denials: 0,
-    names: 0,
-    mcp: new EarliestList(perKind),
-  }
-  return session.rich
-}
 
 /** Remembers who made the request, and joins it with what named it before. */
 export function matchRequest(state: CorrelateState, cred: Cred, use: Use): void {

@@ -61,7 +61,7 @@ function quietCred(state: CorrelateState, cred: Cred, out: Message[]): boolean {
   return inTime(state, cred)
 }
 
-const noReports: KeyReports = { leases: [], claims: [] }
+const noReports: KeyReports = { leases: [], claims: [], exposures: [] }
 
 /**
  * The task that was given the key, by leases or by the parent, never both, and those to which it was handed on; undefined

@@ -1,11 +1,10 @@
 import { EarliestList } from '#shared/facts/earliest-list.ts'
 import { compareMarks, type Mark } from '#shared/facts/mark.ts'
 import type { SmallestMap } from '#shared/facts/smallest-map.ts'
-import type { DeedFact } from '#shared/messages/session-facts.ts'
 import type { RareUse, Use } from '#shared/messages/use.ts'
 import { addChild, markOf } from './creds.ts'
-import { perKind, richOf } from './matches.ts'
 import type { Cred, Session } from './cred.ts'
+import { addDeed, richOf } from './deeds.ts'
 import type { Denied } from './rich.ts'
 import { touch, wake, type CorrelateState } from './state.ts'
 
@@ -25,7 +24,7 @@ export function learnRare(state: CorrelateState, cred: Cred, use: Use): void {
   learnTraits(state, session, rare)
   if (rare.secrets && use.error === 'none') addHarvest(state, cred, use, rare.secrets)
   for (const deed of rare.deeds ?? [])
-    if (addDeed(session, cred, use, deed)) touch(state, session, 'doings')
+    if (addDeed(session, cred.key, use, deed)) touch(state, session, 'doings')
   if (rare.issue && rare.issue.key !== '') {
     const child = { ...markOf(use), principal: rare.issue.child, call: rare.issue.call }
     addChild(cred, rare.issue.key, child)
@@ -97,27 +96,3 @@ function earliestFew(marks: readonly Mark[]): readonly Mark[] {
     .filter((mark, i) => i === 0 || compareMarks(mark, sorted[i - 1] ?? mark) !== 0)
     .slice(0, marksMax)
 }
-
-function addDeed(
-  session: Session,
-  cred: Cred,
-  use: Use,
-  deed: NonNullable<RareUse['deeds']>[number],
-): boolean {
-  const { deeds } = richOf(session)
-  let list = deeds.get(deed.deed)
-  if (!list) deeds.set(deed.deed, (list = new EarliestList(perKind, compareDeeds)))
-  const made = deed.key
-  return list.add({
-    ...deed,
-    ...markOf(use),
-    key: cred.key,
-    ...(made !== undefined && { made }),
-    service: use.service,
-    action: use.action,
-  })
-}
-
-/** One record may hold several deeds of one kind: the target tells them apart. */
-export const compareDeeds = (a: DeedFact, b: DeedFact): number =>
-  compareMarks(a, b) || (a.target < b.target ? -1 : a.target > b.target ? 1 : 0)

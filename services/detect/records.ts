@@ -38,6 +38,30 @@ export const user = (name: string): Caller => ({
   agent: 'aws-cli/2.27.0',
 })
 
+/** What AWS Health says of keys, as EventBridge sends it. */
+export const health = (
+  code: string,
+  keys: readonly string[],
+  { at = 0 }: { readonly at?: number } = {},
+): Fields => ({
+  version: '0',
+  id: `health-${code}-${at}`,
+  'detail-type': 'AWS Health Event',
+  source: 'aws.health',
+  account: home,
+  time: timeAt(at),
+  region: 'us-east-1',
+  resources: keys,
+  detail: {
+    eventArn: `arn:aws:health:us-east-1::event/RISK/${code}/${code}_EXAMPLE`,
+    service: code.split('_')[1],
+    eventTypeCode: code,
+    eventTypeCategory: 'issue',
+    startTime: new Date(start + at * 1000).toUTCString(),
+    affectedEntities: keys.map((entityValue) => ({ entityValue })),
+  },
+})
+
 /** A session of a role, issued at `since` seconds. */
 export const role = (name: string, session: string, since = 0): Caller => ({
   identity: {

@@ -1,5 +1,12 @@
 import type { AgentActivity } from '#shared/messages/activity.ts'
-import type { Declared, Message, PlaceUser, ToCorrelate, ToJoin } from '#shared/messages/hops.ts'
+import type {
+  Declared,
+  KeyReports,
+  Message,
+  PlaceUser,
+  ToCorrelate,
+  ToJoin,
+} from '#shared/messages/hops.ts'
 import type { TargetDeed } from '#shared/messages/session-facts.ts'
 import type { Step } from '#shared/pipeline/step.ts'
 import { Bug } from '#shared/errors.ts'
@@ -60,6 +67,8 @@ function learn(state: JoinState, input: ToJoin): boolean {
   switch (input.kind) {
     case 'report':
       return report(state, input.key, input.activity)
+    case 'key.exposed':
+      return state.keys.addExposure(input.about, input.exposure)
     case 'key.used':
       return state.keys.addAsker(input.about, input.principal)
     case 'task.asked':
@@ -147,9 +156,12 @@ function answer(state: JoinState, id: string): Message[] {
 
 function answerKey({ keys }: JoinState, about: string): ToCorrelate[] {
   const { reports, askers } = keys.known(about)
-  if (reports.leases.length === 0 && reports.claims.length === 0) return []
+  if (isEmpty(reports)) return []
   return askers.map((key) => ({ to: 'correlate', kind: 'key.known', key, about, reports }))
 }
+
+const isEmpty = ({ leases, claims, exposures }: KeyReports): boolean =>
+  leases.length === 0 && claims.length === 0 && exposures.length === 0
 
 function answerTask(id: string, entry: TaskEntry | undefined): Message[] {
   if (!entry) return []

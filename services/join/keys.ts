@@ -1,4 +1,5 @@
 import type { CredentialIssued, ToolCalled } from '#shared/messages/activity.ts'
+import type { Exposure } from '#shared/messages/exposure.ts'
 import type { KeyClaim, KeyReports, Lease } from '#shared/messages/hops.ts'
 import { compareMarks } from '#shared/facts/mark.ts'
 import { KeyTable, keyWords } from '#shared/facts/key-table.ts'
@@ -11,7 +12,7 @@ const askerAt = keyWords
 const reportsAt = keyWords + 1
 
 const none: readonly never[] = []
-const noReports: KeyReports = { leases: none, claims: none }
+const noReports: KeyReports = { leases: none, claims: none, exposures: none }
 
 /** What meets under every `key:<id>`: reports that name the key, and the principals that were seen with it. */
 export class Keys {
@@ -27,6 +28,10 @@ export class Keys {
 
   addClaim(key: string, call: ToolCalled): boolean {
     return this.change(key, 'claims', (list) => withItem(list, claimOf(call), claims))
+  }
+
+  addExposure(key: string, exposure: Exposure): boolean {
+    return this.change(key, 'exposures', (list) => withItem(list, exposure, exposures))
   }
 
   addAsker(key: string, principal: string): boolean {
@@ -108,6 +113,11 @@ const leases: SetRule<Lease> = {
 const claims: SetRule<KeyClaim> = {
   identity: (c) => `${c.task}|${c.agent}|${c.source}`,
   merge: earlier,
+  limit: perKey,
+}
+const exposures: SetRule<Exposure> = {
+  identity: ({ id }) => id,
+  merge: (a, b) => (compareMarks(a, b) <= 0 ? a : b),
   limit: perKey,
 }
 const perKeyTexts = strings(perKey)

@@ -62,6 +62,11 @@ function send(activity: Mapped, repeat: boolean, out: Message[]): void {
     case 'credential.issued.copy':
       out.push({ to: 'correlate', kind: 'issue', key: activity.issue.child, issue: activity })
       return
+    case 'key.exposed': {
+      const { kind, credential, ...exposure } = activity
+      out.push({ to: 'join', kind, key: `key:${credential}`, about: credential, exposure })
+      return
+    }
     case 'agent.registered':
       out.push({ to: 'correlate', kind: 'registered', key: everywhere, agent: activity })
       return

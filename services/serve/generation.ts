@@ -10,9 +10,9 @@ export type HopVersions = Readonly<
 >
 
 export const hopVersions: HopVersions = {
-  normalise: 1,
-  join: 5,
-  correlate: 8,
+  normalise: 2,
+  join: 6,
+  correlate: 9,
   detect: 1,
   story: 1,
 }

@@ -1,4 +1,4 @@
-import type { Mapped } from '#shared/messages/record.ts'
+import { isReport, type Mapped } from '#shared/messages/record.ts'
 import type { MappedRecord } from '#shared/ports/intake.ts'
 
 /** Receipt less the latest event time, ms; undefined where there is none. */
@@ -9,7 +9,4 @@ export function lagOf(records: readonly MappedRecord[], received: number): numbe
   return latest === -Infinity ? undefined : received - latest
 }
 
-const timeOf = (activity: Mapped): number =>
-  activity.kind === 'credential.used' || activity.kind === 'credential.issued.copy'
-    ? activity.at
-    : activity.time
+const timeOf = (activity: Mapped): number => (isReport(activity) ? activity.time : activity.at)

@@ -20,9 +20,16 @@ const lease: fc.Arbitrary<Lease> = fc.record({
   expires: time,
 })
 const claim: fc.Arbitrary<KeyClaim> = fc.record(said)
+const exposure = fc.record({
+  at: time,
+  id: fc.string(),
+  account: fc.constant('111122223333'),
+  code: fc.constant('AWS_RISK_CREDENTIALS_EXPOSED'),
+})
 const reports = fc.record({
   leases: fc.array(lease, { maxLength: 2 }),
   claims: fc.array(claim, { maxLength: 1 }),
+  exposures: fc.array(exposure, { maxLength: 1 }),
 })
 
 test('reports are read back as they were put, also where others replaced them', () => {

@@ -25,8 +25,9 @@ export class ReportRows {
 
   /** @returns the number to read them by: a new one, or `n` again, whose reports they replace */
   put(reports: KeyReports, n = this.rows.add()): number {
-    const [lease] = reports.leases
-    if (lease && reports.leases.length === 1 && reports.claims.length === 0) {
+    const { leases, claims, exposures } = reports
+    const [lease] = leases
+    if (lease && leases.length === 1 && claims.length === 0 && exposures.length === 0) {
       this.others.delete(n)
       this.write(n, lease)
     } else this.others.set(n, reports)
@@ -34,7 +35,7 @@ export class ReportRows {
   }
 
   get(n: number): KeyReports {
-    return this.others.get(n) ?? { leases: [this.lease(n)], claims: none }
+    return this.others.get(n) ?? { leases: [this.lease(n)], claims: none, exposures: none }
   }
 
   private write(n: number, lease: Lease): void {

@@ -1,5 +1,6 @@
 import type { Mark } from '#shared/facts/mark.ts'
 import type { AgentActivity, AgentRegistered, Progress, ToolCalled } from './activity.ts'
+import type { Exposure } from './exposure.ts'
 import type { Finding } from './finding.ts'
 import type { Evidence, PathNode } from './holder.ts'
 import type { Incident } from './incident.ts'
@@ -42,8 +43,12 @@ export type ToCorrelate =
 /** What an MCP tool call record says it made, by requestID. */
 export type McpCall = Mark & { readonly principal: string; readonly requests: readonly string[] }
 
-/** What reports say of one key: leases and tool calls that name it. Sorted, bounded. */
-export type KeyReports = { readonly leases: readonly Lease[]; readonly claims: readonly KeyClaim[] }
+/** What reports say of one key: leases and tool calls that name it, and AWS where it was found in public. Sorted, bounded. */
+export type KeyReports = {
+  readonly leases: readonly Lease[]
+  readonly claims: readonly KeyClaim[]
+  readonly exposures: readonly Exposure[]
+}
 
 export type Lease = Mark & {
   readonly task: string
@@ -130,6 +135,7 @@ export type PlaceUser = Mark & {
 // ---- join, by join id
 export type ToJoin =
   | To<'join', 'report', { readonly activity: AgentActivity }>
+  | To<'join', 'key.exposed', { readonly about: string; readonly exposure: Exposure }>
   | To<'join', 'key.used', { readonly about: string; readonly principal: string }>
   | To<'join', 'task.asked', { readonly asker: string }>
   | To<'join', 'task.wanted', { readonly asker: string }>

@@ -1,4 +1,5 @@
 import type { AgentActivity } from './activity.ts'
+import type { KeyExposed } from './exposure.ts'
 import type { IssueCopy, Use } from './use.ts'
 
 /** Where a raw record can be found again. */
@@ -36,8 +37,10 @@ export type Normalised =
 export type Rejected = { readonly reason: string; readonly field: string; readonly count: number }
 
 /** One activity on its way to the hop that owns its key. */
-export type Mapped = Use | IssueCopy | AgentActivity
+export type Mapped = Use | IssueCopy | KeyExposed | AgentActivity
 
 /** Did an agent, or who speaks for it, say this? Else AWS wrote it. */
 export const isReport = (activity: Mapped): activity is AgentActivity =>
-  activity.kind !== 'credential.used' && activity.kind !== 'credential.issued.copy'
+  activity.kind !== 'credential.used' &&
+  activity.kind !== 'credential.issued.copy' &&
+  activity.kind !== 'key.exposed'

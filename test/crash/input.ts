@@ -4,7 +4,7 @@ import { parse } from 'yaml'
 import { files } from '#infra/files/files.ts'
 import { memoryEffects } from '#infra/memory/effects.ts'
 import { configFrom } from '#shared/config.ts'
-import type { Mapped, Normalised, RawRecord } from '#shared/messages/record.ts'
+import { isReport, type Mapped, type Normalised, type RawRecord } from '#shared/messages/record.ts'
 import { normaliseOptions, policyOf } from '#services/cli/policy.ts'
 import { stamped } from '#services/doors/stamp.ts'
 import { detections } from '#services/detect/detections/index.ts'
@@ -53,8 +53,7 @@ function reported({ source, body }: Post): Normalised[] {
     )
     if (read.as !== 'mapped') throw new Error(`not mapped: ${JSON.stringify(read)}`)
     const said = read.activities.flatMap((activity): Mapped[] => {
-      if (activity.kind === 'credential.used' || activity.kind === 'credential.issued.copy')
-        return []
+      if (!isReport(activity)) return []
       const one = stamped(activity, speaker, 0)
       if ('reason' in one) throw new Error(one.reason)
       const { received: _, ...unstamped } = one

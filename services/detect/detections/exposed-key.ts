@@ -2,9 +2,9 @@ import type { Verdict } from '#shared/messages/finding.ts'
 import type { SessionFacts } from '#shared/messages/session-facts.ts'
 import type { Detection } from '../detection.ts'
 import { byTarget, done, verdictOn } from '../judging.ts'
-import { call, home, role, user } from '../records.ts'
+import { call, health, home, keyOf, role, user } from '../records.ts'
 
-/** Whoever attaches the quarantine, mostly AWS, the fact is told to the session of the user whose key it is. */
+/** Whoever attaches the quarantine, mostly AWS, the fact is told to the session of the user whose key it is; so is AWS Health's. */
 const judge = (facts: SessionFacts): Verdict[] =>
   byTarget(
     done(facts, 'key-exposed').filter(
@@ -31,11 +31,11 @@ const quarantine = {
 
 export const exposedKey: Detection = {
   id: 'exposed-key',
-  version: 1,
+  version: 2,
   title: 'A key that AWS found in public',
   severity: 'high',
   attack: ['T1552.001'],
-  why: 'AWS looks for keys in public repositories and puts what it finds under quarantine. Others look too, and are faster.',
+  why: 'AWS looks for keys in public repositories, puts what it finds under quarantine and says so by AWS Health. Others look too, and are faster.',
   falseAlarms:
     'None: the key is public. Somebody may attach the quarantine policy by hand, as a precaution.',
   reads: ['deeds'],
@@ -72,8 +72,30 @@ export const exposedKey: Detection = {
         }),
       ],
     },
+    {
+      when: 'AWS Health says that a key in use was found in public',
+      records: [
+        call('s3:ListBuckets', { by: user('batch') }),
+        health('AWS_RISK_CREDENTIALS_EXPOSED', [keyOf('AKIA', 'batch')], { at: 60 }),
+      ],
+    },
+    {
+      when: 'it said so before the key was used',
+      records: [
+        health('AWS_RISK_CREDENTIALS_EXPOSED', [keyOf('AKIA', 'batch')]),
+        call('s3:ListBuckets', { by: user('batch'), at: 60 }),
+      ],
+    },
   ],
   silent: [
+    {
+      when: 'AWS Health speaks of another key, or of no key at all',
+      records: [
+        call('s3:ListBuckets', { by: user('batch') }),
+        health('AWS_RISK_CREDENTIALS_EXPOSED', [keyOf('AKIA', 'build')], { at: 60 }),
+        health('AWS_EC2_INSTANCE_RETIREMENT', ['i-0123456789abcdef0'], { at: 61 }),
+      ],
+    },
     {
       when: 'another policy is attached',
       records: [
