@@ -165,8 +165,8 @@ function batchOf(events: readonly HistoryEvent[], source: string): RawBatch {
 
 /** Region → id of an event that was handed over → when it happened. */
 type Seen = Map<string, Map<string, number>>
-/** Ids that are remembered for a region; what is forgotten is handed over again, which changes nothing. */
-const seenMax = 200_000
+/** Ids that are remembered for a region, some 10 MB; what is forgotten is handed over again, which changes nothing. */
+const seenMax = 100_000
 
 /** What lies before the window is not read again. */
 function forget(seen: Seen, region: string, upTo: number): void {

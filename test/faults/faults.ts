@@ -175,4 +175,37 @@ export const faults: readonly Fault[] = [
     why: 'the attribution counts records, not arrivals',
     tests: [outcome],
   },
+  {
+    name: 'an event history that is complete up to now',
+    file: 'services/sources/lookup-state.ts',
+    find: 'const settled = secondOf(now - settleMs)',
+    replace: 'const settled = secondOf(now)',
+    why: 'records come a quarter of an hour late: nothing younger is known to be complete (SEMANTICS E1)',
+    tests: ['services/sources/lookup.test.ts', 'test/scenarios/event-history.test.ts'],
+  },
+  {
+    name: 'records that come late are not looked for',
+    file: 'services/sources/lookup-state.ts',
+    find: 'if (due - again < settleMs) return undefined',
+    replace: 'if (due - again < Infinity) return undefined',
+    why: 'what comes later than CloudTrail promises is lost',
+    tests: ['services/sources/lookup.test.ts', 'test/scenarios/event-history.test.ts'],
+  },
+  {
+    name: 'a digest that counts without its files',
+    file: 'services/sources/digest-check.ts',
+    find: "return wasRead ? '' : 'not there'",
+    replace: "return ''",
+    why: 'a trail is called complete though a log file is missing',
+    tests: ['services/sources/digests.test.ts', 'test/scenarios/digests.test.ts'],
+  },
+  {
+    name: 'a folder that takes the word from whom a file names',
+    file: 'services/sources/deliver.ts',
+    find: 'activities: normalised.activities })',
+    replace:
+      "activities: normalised.activities.map((a) => 'time' in a ? { ...a, source, received } : a) as never })",
+    why: 'serve finds in a folder what replay does not',
+    tests: ['test/scenarios/folder.test.ts'],
+  },
 ]
