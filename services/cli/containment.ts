@@ -3,6 +3,7 @@ import type { Seen } from '#shared/messages/tree.ts'
 import type { Actuator } from '#shared/ports/actuator.ts'
 import type { DataFile } from '#shared/ports/data-file.ts'
 import { containment, type Frontier } from '#services/contain/containment.ts'
+import { furthest } from '#services/contain/policy.ts'
 import type { Engine } from '#services/pipeline.ts'
 import type { FrontDesk } from '#services/desk/front.ts'
 import { frontiersOf } from '#services/serve/frontiers.ts'
@@ -39,21 +40,22 @@ export function containmentOf(
     if (incidents.length === 0) log.warn(step.says, { by: step.by })
     for (const handle of incidents) front.contained(handle, step)
   }
+  const policy = containPolicyOf(config)
   const running = containment({
     store: data.containment,
     actuator,
-    policy: containPolicyOf(config),
+    policy,
     clock: () => scheduler.now(),
     look,
     tell,
     accounts: config.aws.accounts.map(({ id }) => id),
     at,
   })
-  const standing = (): string[] =>
+  const standing = () =>
     data.desk
       .list({ states: ['open', 'acknowledged'], limit: standingMax })
       .filter(({ stands }) => stands)
-      .map(({ handle }) => handle)
+      .map(({ handle, incident }) => ({ handle, mode: furthest(policy, incident.findings) }))
   const frontier: Frontier = (account) => frontiersOf(engine()).get(account)?.upTo ?? -Infinity
   const store = data.containment
   return servedContainment({

@@ -12,7 +12,7 @@ const life = (): ServedContainment =>
     containment: on.run,
     store,
     frontier: () => -Infinity,
-    standing: () => [...on.incidents.keys()],
+    standing: () => [...on.incidents.keys()].map((handle) => ({ handle, mode: 'auto' })),
     keepUp: () => undefined,
     scheduler: manualScheduler(start),
     log: silent,

@@ -1,4 +1,5 @@
 import { Transient } from '#shared/errors.ts'
+import type { Mode } from '#shared/messages/containment.ts'
 import type { Use } from '#shared/messages/use.ts'
 import type { Changes } from '#shared/ports/effects.ts'
 import type { MappedRecord } from '#shared/ports/intake.ts'
@@ -11,8 +12,8 @@ export type ServedContainmentPorts = {
   readonly containment: Containment
   readonly store: ContainmentStore
   readonly frontier: Frontier
-  /** Handles of the incidents that stand. */
-  readonly standing: () => readonly string[]
+  /** Incidents that stand, each with the furthest that the settings let it lead to. */
+  readonly standing: () => readonly { readonly handle: string; readonly mode: Mode }[]
   /** Prepares what a plan looks at, so that none of it waits for a commit. */
   readonly keepUp: () => void
   readonly scheduler: Scheduler
@@ -79,8 +80,11 @@ export function servedContainment(ports: ServedContainmentPorts): ServedContainm
     },
     start() {
       ports.keepUp()
-      // What stood before there was containment is planned now, and waits for a person.
-      const handles = ports.standing().filter((handle) => !store.plan(handle))
+      // What stood before there was containment, or before the settings let it lead so far, is planned now, and waits for a person.
+      const handles = ports
+        .standing()
+        .filter(({ handle, mode }) => store.plan(handle)?.mode !== mode)
+        .map(({ handle }) => handle)
       const because = 'version'
       if (handles.length > 0)
         containment.hear({ incidents: handles, because, uses: [], at: scheduler.now() })

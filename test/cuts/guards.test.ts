@@ -43,6 +43,56 @@ describe('a protected principal', () => {
   })
 })
 
+describe('what changed is not what was recorded', () => {
+  test('settings that let a machine cut later cut nothing that stands: it is proposed, and waits for a person', async () => {
+    const town = await house({ contain: {} })
+    const theft = await stolen(town, 'invoices-1')
+    await town.pass(5_000)
+    expect(town.orders()).toEqual([])
+    await town.restart({ auto })
+    await town.pass(10_000)
+    expect(statesOf(town)).toEqual({ [session('invoices-1')]: 'planned' })
+    expect([ours(town), theft.tries()]).toEqual([null, 'ok'])
+    await stolen(town, 'invoices-2')
+    await town.pass(5_000)
+    expect(orderOf(town, 'invoices-2')?.state).toBe('applied')
+    expect(ours(town)).not.toContain('invoices-1')
+    // And once more: nothing is proposed, or told, again.
+    town.heard()
+    await town.restart()
+    await town.pass(10_000)
+    expect(town.heard()).toEqual([])
+    await town.run(['contain', 'apply', town.pages()[0] ?? ''])
+    await town.pass(5_000)
+    expect(theft.tries()).toBe('AccessDenied')
+  })
+
+  test('evidence that is withdrawn after a cut undoes nothing by itself: a person does', async () => {
+    const town = await house({ contain: { auto } })
+    const theft = await stolen(town, 'invoices-1')
+    await town.pass(5_000)
+    expect(orderOf(town, 'invoices-1')?.state).toBe('applied')
+    town.heard()
+    // The ledger's own orchestrator says in time that it was handed over.
+    await town.report('orchestrator', {
+      kind: 'task.started',
+      id: 'handed-over',
+      time: new Date(town.now()).toISOString(),
+      task: 'invoices-1',
+      agent: 'ledger',
+      scope: { handOffTo: ['invoices-1-thief'] },
+    })
+    await town.pass(5_000)
+    expect(town.heard().join()).toContain('its evidence is withdrawn, but the cut stays')
+    expect(statesOf(town)).toEqual({ [session('invoices-1')]: 'withdrawn-still-contained' })
+    await town.pass(30 * 60_000, 60_000)
+    expect([ours(town)?.includes('invoices-1'), theft.tries()]).toEqual([true, 'AccessDenied'])
+    await town.run(['contain', 'undo', orderOf(town, 'invoices-1')?.key ?? ''])
+    await town.pass(5_000)
+    expect([ours(town), statesOf(town)]).toEqual([null, { [session('invoices-1')]: 'undone' }])
+  })
+})
+
 describe('a machine', () => {
   test('cuts no more in an hour than it may; the next one waits for a person', async () => {
     const town = await house({ contain: { auto, autoHour: 1 } })
