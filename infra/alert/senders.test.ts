@@ -9,6 +9,7 @@ import type { Delivery } from '#shared/ports/outbox.ts'
 import { mayReach, reachOf } from './addresses.ts'
 import { post, Unanswered, type Resolve } from './post.ts'
 import { receiver, type Receiver, type Reply } from './receiver.fixture.ts'
+import { silent } from '#test/serve.ts'
 import { sendersOf } from './senders.ts'
 
 const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
@@ -39,7 +40,7 @@ async function answering(reply?: (n: number) => Reply): Promise<Receiver> {
 function senderOf(destination: object, resolve?: Resolve) {
   const content = { alerts: { destinations: [{ name: 'soc', ...destination }] } }
   const { alerts } = configFrom({ file: { name: 'keytrail.yaml', content } })
-  const options = { environment, cwd: tmpdir(), now: () => 1_700_000_000_900 }
+  const options = { environment, cwd: tmpdir(), log: silent, now: () => 1_700_000_000_900 }
   const sender = sendersOf(alerts.destinations, { ...options, ...(resolve && { resolve }) }).get(
     'soc',
   )

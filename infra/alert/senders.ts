@@ -1,6 +1,8 @@
 import { resolve as absolute } from 'node:path'
 import type { Destination } from '#shared/config/destinations.ts'
+import type { Log } from '#shared/ports/log.ts'
 import type { Sender } from '#shared/ports/sender.ts'
+import { accessOf } from '#infra/kafka/access.ts'
 import { jsonLinesSender } from './json-lines.ts'
 import { httpSender } from './over-http.ts'
 import type { Resolve } from './post.ts'
@@ -15,6 +17,7 @@ export type SenderOptions = {
   /** The clock of this machine, epoch ms. */
   readonly now: () => number
   readonly resolve?: Resolve
+  readonly log: Log
 }
 
 /**
@@ -28,8 +31,17 @@ export const sendersOf = (
 ): ReadonlyMap<string, Sender> =>
   new Map(destinations.map((each) => [each.name, senderOf(each, options)]))
 
-function senderOf(each: Destination, { environment, cwd, now, resolve }: SenderOptions): Sender {
+function senderOf(each: Destination, options: SenderOptions): Sender {
+  const { environment, cwd, now, resolve } = options
   const { name } = each
+  if (each.kind === 'kafka') {
+    const access = () => accessOf(each, `alerts: destination ${name}`, options)
+    access()
+    return whenNeeded(async () => {
+      const { kafkaSender } = await import('#infra/kafka/sender.ts')
+      return kafkaSender(access, each.topics)
+    })
+  }
   if (each.kind === 'file') return jsonLinesSender(absolute(cwd, each.path))
   const over = {
     url: urlOf(each.url, name, environment),
@@ -56,5 +68,15 @@ function senderOf(each: Destination, { environment, cwd, now, resolve }: SenderO
         JSON.stringify({ routing_key, ...(JSON.parse(body) as object) })
       return httpSender({ ...over, body: ({ body }) => withKey(body) })
     }
+  }
+}
+
+/** Loaded at its first delivery: few need it, and it is large. */
+function whenNeeded(load: () => Promise<Sender>): Sender {
+  let loaded: Promise<Sender> | undefined
+  return {
+    width: 4,
+    send: async (delivery) => await (await (loaded ??= load())).send(delivery),
+    close: async () => await (await loaded)?.close?.(),
   }
 }

@@ -36,6 +36,7 @@ function deliveryTo(to: Lane, notice: Notice, voice: Voice): NewDelivery[] {
 function bodyFor({ kind }: Lane, notice: Notice, voice: Voice): string | undefined {
   switch (kind) {
     case 'file':
+    case 'kafka':
       return linesBody(notice, voice)
     case 'webhook':
       return webhookBody(notice, voice)

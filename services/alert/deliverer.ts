@@ -87,6 +87,7 @@ export function deliverer(
       state = 'closed'
       cancel()
       await Promise.all(lanes.map((each) => each.landed()))
+      await Promise.all([...senders.values()].map(async (sender) => await sender.close?.()))
     },
   }
 }

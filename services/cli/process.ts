@@ -48,6 +48,7 @@ export function surroundings(at: AtCrashPoint = () => undefined): Surroundings {
           environment: process.env,
           cwd: process.cwd(),
           now: () => systemScheduler.now(),
+          log,
         }),
       scheduler: systemScheduler,
       log,

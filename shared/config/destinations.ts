@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { severities } from '#shared/messages/finding.ts'
+import { checkAccess, kafkaAccess, refusing, topicName } from './kafka.ts'
 import { fromJson, reference } from './reference.ts'
 import type { Setting } from './setting.ts'
 
@@ -30,6 +31,16 @@ const overTheNet = {
     .default([]),
 }
 
+/** Topics by what they get; what has none is not sent. */
+const resultTopics = z
+  .strictObject({
+    incidents: topicName.optional(),
+    findings: topicName.optional(),
+    receipts: topicName.optional(),
+    evidence: topicName.optional(),
+  })
+  .refine((topics) => Object.keys(topics).length > 0, 'must name a topic')
+
 const destination = z.discriminatedUnion('kind', [
   z.strictObject({ ...common, kind: z.literal('file'), path: z.string().min(1).max(4096) }),
   z.strictObject({
@@ -39,6 +50,9 @@ const destination = z.discriminatedUnion('kind', [
     /** The first signs first; a second one while receivers change over. */
     secrets: z.array(reference).min(1).max(2),
   }),
+  z
+    .strictObject({ ...common, ...kafkaAccess, kind: z.literal('kafka'), topics: resultTopics })
+    .superRefine((given, context) => checkAccess(given, refusing(context))),
   z.strictObject({ ...overTheNet, kind: z.literal('slack'), url: reference }),
   z.strictObject({
     ...overTheNet,
@@ -64,7 +78,7 @@ export const destinations = (prose: string): Setting<readonly Destination[]> => 
   fallback: [],
   prose,
   allowed:
-    'a list of destinations, each with name, kind (file, webhook, slack or pagerduty) and what docs/alerts.md says of the kind',
+    'a list of destinations, each with name, kind (file, webhook, kafka, slack or pagerduty) and what docs/alerts.md says of the kind',
   placeholder: 'JSON',
   hidden: true,
   fromText: fromJson,

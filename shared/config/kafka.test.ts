@@ -56,3 +56,18 @@ test('two topics of one name are refused', () => {
     'topics (from keytrail.yaml) is not allowed: names must differ',
   ])
 })
+
+test('results go to the topics that are named, and need one', () => {
+  const bus = { name: 'bus', kind: 'kafka', brokers: ['b:9092'] }
+  const destinations = (topics: object, more: object = {}) =>
+    configFrom({
+      file: { name: 'x', content: { alerts: { destinations: [{ ...bus, ...more, topics }] } } },
+    }).alerts.destinations
+  expect(destinations({ incidents: 'keytrail-incidents' })).toEqual([
+    { ...bus, severity: 'low', tls: false, topics: { incidents: 'keytrail-incidents' } },
+  ])
+  expect(() => destinations({})).toThrow('alerts.destinations.0.topics')
+  expect(() => destinations({ incidents: 'x' }, { sasl: password })).toThrow(
+    'alerts.destinations.0.tls',
+  )
+})

@@ -33,7 +33,7 @@ const sasl = z.discriminatedUnion('mechanism', [
 ])
 
 /** Where a cluster is, and as whom we come (docs/connect-kafka.md). */
-const access = {
+export const kafkaAccess = {
   brokers: z
     .array(z.string().regex(/^([\w.-]{1,255}|\[[\da-fA-F:]+\]):\d{1,5}$/, 'must be HOST:PORT'))
     .min(1)
@@ -42,14 +42,13 @@ const access = {
   sasl: sasl.optional(),
 }
 
-type Access = z.infer<z.ZodObject<typeof access>>
-
 /** How a cluster of Kafka is reached. */
-export type KafkaAccess = Access
+export type KafkaAccess = z.infer<z.ZodObject<typeof kafkaAccess>>
 
 const isHere = (broker: string): boolean => /^(localhost|127\.[\d.]+|\[::1\]):/.test(broker)
 
-function checkAccess(given: Access, refuse: Refuse): void {
+/** Refuses an access that cannot be meant. */
+export function checkAccess(given: KafkaAccess, refuse: Refuse): void {
   const hasTls = given.tls !== false
   if (given.sasl && !hasTls && !given.brokers.every(isHere))
     refuse('tls', 'sasl needs it, or passwords would cross the network in the clear')
@@ -62,12 +61,13 @@ function checkAccess(given: Access, refuse: Refuse): void {
 
 type Refuse = (field: string, why: string) => void
 
-const refusing =
+/** Tells a refusal to the schema. */
+export const refusing =
   (context: z.RefinementCtx): Refuse =>
   (field, message) =>
     context.addIssue({ code: 'custom', path: [field], message })
 
-const topicName = z
+export const topicName = z
   .string()
   .regex(
     /^(?!\.{1,2}$)[\w.-]{1,249}$/,
@@ -80,7 +80,7 @@ const source = z
   .strictObject({
     /** As metrics, dead letters and reports call it. Another name begins anew. */
     name: z.string().regex(/^[a-z\d][\w.-]{0,62}$/i, 'must be letters, digits, dots and dashes'),
-    ...access,
+    ...kafkaAccess,
     topic: topicName,
     format: z.enum(formats),
     /** What an otlp topic holds; the topics otlp_spans and otlp_logs say it themselves. */

@@ -14,4 +14,6 @@ export type Sender = {
   readonly width: number
   /** Bounded in time; never rejects, but by a Bug. */
   send(delivery: Delivery): Promise<Sent>
+  /** Gives up what it holds open; called once, when nothing is sent any more. */
+  close?(): Promise<void>
 }

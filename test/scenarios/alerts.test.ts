@@ -47,6 +47,7 @@ function life(startsAt: number) {
   const senders = sendersOf(alerts.destinations, {
     environment: { S: secret },
     cwd: '/',
+    log: silent,
     now: () => scheduler.now(),
   })
   const outbox = sqliteOutbox(db)

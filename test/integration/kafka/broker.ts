@@ -20,6 +20,16 @@ export type Broker = {
     configEntries?: { name: string; value: string }[],
     numPartitions?: number,
   ) => Promise<FreshTopic>
+  /** All that is in a topic now. */
+  readonly contentOf: (topic: FreshTopic) => Promise<readonly Got[]>
+}
+
+/** A message as somebody else reads it. */
+export type Got = {
+  readonly key: string
+  readonly id: string
+  readonly partition: number
+  readonly value: string
 }
 
 let made = 0
@@ -35,9 +45,9 @@ export function broker(options: () => ClusterOptions = () => ({})): Broker {
   afterAll(async () => await opened.kafka?.close())
   return {
     kafka,
+    contentOf: async (topic) => await contentOf(topic, clientTo(kafka())),
     fresh: async (configEntries = [], numPartitions = 2) => {
-      const quiet = { logLevel: kafkajs.logLevel.NOTHING, clientId: 'test' }
-      const client = new kafkajs.Kafka({ ...quiet, brokers: [...kafka().brokers] })
+      const client = clientTo(kafka())
       const topic = `topic-${process.pid}-${made++}`
       const admin = client.admin()
       await admin.connect()
@@ -69,4 +79,30 @@ export function broker(options: () => ClusterOptions = () => ({})): Broker {
       }
     },
   }
+}
+
+const clientTo = ({ brokers }: KafkaCluster): kafkajs.Kafka =>
+  new kafkajs.Kafka({
+    logLevel: kafkajs.logLevel.NOTHING,
+    clientId: 'test',
+    brokers: [...brokers],
+  })
+
+async function contentOf({ topic, admin }: FreshTopic, client: kafkajs.Kafka): Promise<Got[]> {
+  const ends = await admin.fetchTopicOffsets(topic)
+  const total = ends.reduce((sum, { high }) => sum + Number(high), 0)
+  const consumer = client.consumer({ groupId: `others-${made++}`, retry: { retries: 60 } })
+  await consumer.connect()
+  await consumer.subscribe({ topics: [topic], fromBeginning: true })
+  const got: Got[] = []
+  await consumer.run({
+    eachMessage: async ({ partition, message: { key, headers, value } }) => {
+      const id = String(headers?.['id'])
+      got.push({ key: String(key), id, partition, value: String(value) })
+      await Promise.resolve()
+    },
+  })
+  while (got.length < total) await new Promise((resolve) => setTimeout(resolve, 20))
+  await consumer.disconnect()
+  return got
 }

@@ -15,7 +15,7 @@ import { batchFrom, type Batch } from '#services/serve/batch.ts'
 import { keytrailIn, type Served } from '#test/demo/keytrail.ts'
 import { broker } from './broker.ts'
 
-const { kafka, fresh } = broker()
+const { kafka, fresh, contentOf } = broker()
 
 const closing: (() => Promise<unknown>)[] = []
 afterEach(async () => {
@@ -23,11 +23,16 @@ afterEach(async () => {
 })
 
 /** A folder with settings that read these topics. */
-async function installed(topics: readonly object[]) {
+async function installed(topics: readonly object[], results?: object) {
   const folder = await mkdtemp(join(tmpdir(), 'keytrail-'))
   closing.push(() => rm(folder, { recursive: true }))
   const brokers = [...kafka().brokers]
-  const settings = { http: { port: 0 }, topics: topics.map((each) => ({ brokers, ...each })) }
+  const bus = { name: 'bus', kind: 'kafka', brokers, topics: results }
+  const settings = {
+    http: { port: 0 },
+    topics: topics.map((each) => ({ brokers, ...each })),
+    ...(results && { alerts: { destinations: [bus] } }),
+  }
   await writeFile(join(folder, 'keytrail.yaml'), stringify(settings))
   const keytrail = keytrailIn(folder, {})
   return {
@@ -117,10 +122,11 @@ async function exported(): Promise<Buffer> {
   return body
 }
 
-test('records, spans and activities of topics become incidents, and are told in health and metrics', async () => {
+test('records, spans and activities of topics become incidents, which go to a topic, and are told in health and metrics', async () => {
   const [records, spans, reports] = [await fresh(), await fresh(), await fresh()]
-  for (const { end } of [records, spans, reports]) closing.push(end)
-  const installation = await installed([
+  const told = await fresh()
+  for (const { end } of [records, spans, reports, told]) closing.push(end)
+  const topics = [
     { name: 'trail', topic: records.topic, format: 'cloudtrail' },
     {
       name: 'collector',
@@ -130,7 +136,8 @@ test('records, spans and activities of topics become incidents, and are told in 
       agents: ['ledger'],
     },
     { name: 'orchestrator', topic: reports.topic, format: 'activities', agents: ['*'] },
-  ])
+  ]
+  const installation = await installed(topics, { incidents: told.topic })
   const served = await installation.serve()
   await records.append(1, [JSON.stringify({ Records: [deed] }), 'no record'])
   await spans.append(0, [await exported()])
@@ -148,10 +155,12 @@ test('records, spans and activities of topics become incidents, and are told in 
   const incidents = async (): Promise<string> =>
     (await installation.run('incidents', 'list', '--json')).out
   await until(async () => (await incidents()) !== '')
-  expect(JSON.parse((await incidents()).split('\n')[0] ?? '')).toMatchObject({
-    type: 'incident',
-    credentials: ['AKIAEXAMPLE000000001'],
-  })
+  const incident = JSON.parse((await incidents()).split('\n')[0] ?? '') as { id: string }
+  expect(incident).toMatchObject({ type: 'incident', credentials: ['AKIAEXAMPLE000000001'] })
+  await until(async () => (await contentOf(told)).length > 0)
+  const [first] = await contentOf(told)
+  expect(first).toMatchObject({ key: incident.id, id: `${incident.id}.1` })
+  expect(JSON.parse(first?.value ?? '')).toMatchObject({ class_uid: 2005 })
   const metrics = await (await status(served, '/metrics')).text()
   expect(metrics).toContain('keytrail_source_behind_messages{source="trail"} 0\n')
   expect(metrics).toContain('keytrail_source_brought_timestamp_seconds{source="trail"} ')
