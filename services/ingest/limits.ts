@@ -10,6 +10,8 @@ export const limits = {
   unfoldedBytes: 256 * MiB,
   /** Envelopes around one record: SQS in SNS in EventBridge … */
   wrappers: 8,
+  /** Bytes behind a broken record of a list in which the next one is looked for in one go. */
+  resyncBytes: 256 * 1024,
   /** Brackets open at once in one record. */
   depth: 2_000,
   /** Bytes of a broken record that its dead letter keeps. */

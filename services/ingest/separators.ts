@@ -51,13 +51,6 @@ export class Separators {
     this.#from = this.#window.base + end
   }
 
-  /** Where an object begins behind another one, whatever its first key; −1: none in sight. */
-  anyBetweenObjects(): number {
-    const { bytes, at, end } = this.#window
-    const found = bytes.subarray(0, end).indexOf('},{"', at)
-    return found < 0 ? -1 : found + 1
-  }
-
   #learn(): void {
     const { bytes, at, base, end } = this.#window
     const from = this.#from - base

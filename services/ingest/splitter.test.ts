@@ -178,12 +178,31 @@ const traps = ['{"Records":[', '{"a":1}', '},{"a"', '\n{']
 test('of any bytes, any chunking makes the same pieces, whatever is wrong with them', () => {
   const soup = fc.array(fc.constantFrom(...scraps, ...traps), { maxLength: 40 })
   fc.assert(
-    fc.property(soup, chunks, (parts, sizes) => {
-      const bytes = bytesOf(parts.join(''))
-      expect(split(bytes, sizes)).toEqual(split(bytes, [bytes.length + 1]))
-    }),
-    { numRuns: 2000 },
+    fc.property(
+      soup,
+      chunks,
+      fc.constantFrom(limits.resyncBytes, 8),
+      (parts, sizes, resyncBytes) => {
+        const bytes = bytesOf(parts.join(''))
+        const bounds = { ...limits, resyncBytes }
+        expect(split(bytes, sizes, bounds)).toEqual(split(bytes, [bytes.length + 1], bounds))
+      },
+    ),
+    {
+      numRuns: 2000,
+      examples: [[['{"Records":[', '{"a":1}', '},{"a"', '[', '}', '},{"a"'], [1], 8]],
+    },
   )
+})
+
+test('behind a broken record goes on where the next one begins as records do here, not within one', () => {
+  const record = (n: number) => `{ "id": ${n}, "resources": [ { "ARN": "a" }, { "ARN": "b" } ] }`
+  const broken = record(2).replace('"id": 2', '"id" [ 2')
+  const text = `[\n  ${[record(1), broken, record(3), record(4)].join(' ,\n  ')}\n]`
+  for (const size of [1, 7, 10_000]) {
+    const found = values(split(bytesOf(text), [size]))
+    expect(found).toMatchObject([{ id: 1 }, 'not valid JSON', { id: 3 }, { id: 4 }])
+  }
 })
 
 test('records are cut right at every byte between two chunks', () => {

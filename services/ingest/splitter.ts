@@ -10,6 +10,7 @@ import { advance, endsScalar, isDeeper, isSpace, newScan } from './scan.ts'
 import type { Scan } from './scan.ts'
 import { newHabits, Separators } from './separators.ts'
 import type { Habits } from './separators.ts'
+import { firstKeyOf, restart } from './resync.ts'
 import { Window } from './window.ts'
 
 /** `again`: look at what comes next. `wait`: more bytes are needed. Undefined: this way does not apply, try another. */
@@ -19,8 +20,6 @@ type Step = Piece | 'again' | 'wait' | undefined
 const longestGuess = 256 * 1024
 /** Prose without a newline is taken in steps of this many bytes. */
 const longestLine = 1024 * 1024
-/** Bytes kept in view while looking for the next record behind a broken one. */
-const overlap = 256
 
 /**
  * Cuts JSON values out of a stream: JSON lines, values run together, lists, and the wrappers of `headers.ts`. Each record is
@@ -44,7 +43,10 @@ export class Splitter implements Cutter {
   /** Offset up to which lines are known not to be one value each. */
   #notLines = -1
   readonly #bad: BadStretch
-  #resyncing = false
+  /** Behind a broken record: nobody knows yet where the next one begins, here or further on. */
+  #lost: 'here' | 'further' | undefined
+  /** The first key of the first record of this list. */
+  #firstKey = ''
 
   constructor(limits: Limits = defaults, habits: Habits = newHabits()) {
     this.#limits = limits
@@ -69,7 +71,7 @@ export class Splitter implements Cutter {
   }
 
   #step(): Step {
-    if (this.#resyncing) return this.#resync()
+    if (this.#lost) return this.#resync()
     if (this.#scan) return this.#careful()
     if (this.#place === 'behind') return this.#careful()
     const byte = this.#significant()
@@ -120,6 +122,7 @@ export class Splitter implements Cutter {
     if (header === 'unsure' && !this.#ended) return 'wait'
     if (typeof header !== 'number') return undefined
     window.at += header
+    this.#firstKey = ''
     this.#place = 'array'
     return 'again'
   }
@@ -134,6 +137,7 @@ export class Splitter implements Cutter {
     if (byte !== 0x7b && byte !== 0x5b && byte !== 0x22 && byte !== 0x5d) return this.#text()
     if (this.#bad.isOpen) return this.#bad.flush()
     this.#window.at++
+    this.#firstKey = ''
     this.#place = 'list'
     return 'again'
   }
@@ -209,6 +213,7 @@ export class Splitter implements Cutter {
     }
     const offset = window.offset()
     window.at = end
+    if (this.#firstKey === '') this.#firstKey = firstKeyOf(value)
     return { as: 'value', value, offset, size }
   }
 
@@ -268,30 +273,23 @@ export class Splitter implements Cutter {
       this.#bad.take(end)
     }
     this.#oversize = -1
-    this.#resyncing = true
+    this.#lost = 'here'
     if (this.#place === 'behind' || reason === reasons.cut) this.#place = 'documents'
     return 'again'
   }
 
-  /** Looks for the next record behind a broken one: the next line, or the next separator in a list. */
+  /** Looks for the next record behind a broken one. */
   #resync(): Step {
     const window = this.#window
-    const next = this.#nextStart()
-    if (next < 0 && !this.#ended) {
-      this.#bad.take(Math.max(window.at, window.end - overlap))
-      return 'wait'
-    }
-    this.#bad.take(next < 0 ? window.end : next)
-    this.#resyncing = false
+    const broken = { isHere: this.#lost === 'here', inList: this.#place !== 'documents' }
+    const found = { ...broken, firstKey: this.#firstKey, isEnded: this.#ended }
+    const next = restart(window, this.#lines, found, this.#limits.resyncBytes)
+    if (next === 'wait') return 'wait'
+    this.#lost = 'further'
+    this.#bad.take(next.at < 0 ? next.skip : next.at)
+    if (next.at < 0 && (window.at < window.end || !this.#ended)) return 'again'
+    this.#lost = undefined
     return this.#bad.flush()
-  }
-
-  #nextStart(): number {
-    const window = this.#window
-    if (window.bytes[window.at] === 0x7b && window.at < window.end) return window.at
-    if (this.#place === 'documents') return this.#lines.newline()
-    const brace = this.#separators.nearest()
-    return brace < 0 ? this.#separators.anyBetweenObjects() : brace + 1
   }
 
   #limit(): number {
