@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process'
 import { writeSync } from 'node:fs'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -58,16 +58,26 @@ async function main(argv: string[]): Promise<number> {
     return 2
   }
   const { size, json } = options
-  const { scored, rateEvents, rounds, loaded } = sizes[size]
+  const { scored, rateEvents, rounds } = sizes[size]
   const folder = await mkdtemp(join(tmpdir(), 'keytrail-bench-'))
   try {
-    const scoredResult = await inFolder(folder, scored, rounds)
-    const rate = (name: RateSize): Promise<Measured> =>
-      inFolder(folder, { events: rateEvents, tokens: rateSizes[name], used: true }, 0)
-    const rates = { '10k': await rate('10k'), '100k': await rate('100k'), '1M': await rate('1M') }
+    const scoredResult = await inFolder(folder, scored, (workload) => measured(workload, rounds))
+    const rate = (name: RateSize, use = rated): Promise<Measured> =>
+      inFolder(folder, { events: rateEvents, tokens: rateSizes[name], used: true }, use)
+    let load: Load | undefined
+    const rates = {
+      '10k': await rate('10k'),
+      '100k': await rate('100k'),
+      '1M': await rate('1M', async (workload) => {
+        load = await loaded(folder, workload)
+        return await rated(workload)
+      }),
+    }
+    if (!load) throw new Error('no start was measured')
     const cpu = cpus()[0]?.model ?? 'unknown'
-    const durable = await durableIn(folder, scored)
-    const load = await loadIn(folder, loaded)
+    const durable = await inFolder(folder, scored, (workload) =>
+      asked<Durable>('durable', { workload }),
+    )
     const result = resultOf({ size, cpu, rateEvents }, scoredResult, rates, durable, load)
     process.stdout.write(json ? `${JSON.stringify(result)}\n` : tableOf(result))
     return 0
@@ -91,50 +101,45 @@ function read(argv: string[]): { size: SizeName; json: boolean } | undefined {
   }
 }
 
-/** Generates a workload, measures it in a fresh process, and removes it: the large ones take gigabytes. */
-async function inFolder(parent: string, size: WorkloadSize, rounds: number): Promise<Measured> {
-  const folder = join(parent, `${size.tokens}-${size.used ? 'used' : 'leased'}`)
-  const say = (text: string): void => void process.stderr.write(text)
+/** Generates a workload, uses it, and removes it: the large ones take gigabytes. */
+async function inFolder<T>(
+  parent: string,
+  size: WorkloadSize,
+  use: (workload: Workload) => Promise<T>,
+): Promise<T> {
+  const folder = join(parent, 'workload')
   say(`${size.events} records, ${size.tokens} live credentials: generating`)
   await mkdir(folder)
   const workload = await generate(folder, size)
   say(', measuring')
-  const measured = JSON.parse(await child({ workload, rounds })) as Measured
+  const result = await use(workload)
   await rm(folder, { recursive: true, force: true })
   say(', done\n')
-  return measured
+  return result
 }
 
-async function durableIn(parent: string, size: WorkloadSize): Promise<Durable> {
-  const folder = join(parent, 'durable')
-  process.stderr.write('the durable loop: generating')
-  await mkdir(folder)
-  const workload = await generate(folder, size)
-  process.stderr.write(', measuring')
-  const measured = JSON.parse(await child({ workload }, 'durable')) as Durable
-  await rm(folder, { recursive: true, force: true })
-  process.stderr.write(', done\n')
-  return measured
-}
+const say = (text: string): void => void process.stderr.write(text)
 
-async function loadIn(parent: string, tokens: number): Promise<Load> {
-  const folder = join(parent, 'load')
-  process.stderr.write(`a start with ${tokens} live credentials: generating`)
-  await mkdir(folder)
-  const { preload } = await generate(folder, { events: 1_000, tokens, used: true })
+/** What a process of its own measures. */
+const asked = async <T>(task: string, request: unknown): Promise<T> =>
+  JSON.parse(await child(request, task)) as T
+
+const measured = (workload: Workload, rounds: number): Promise<Measured> =>
+  asked('measure', { workload, rounds })
+const rated = (workload: Workload): Promise<Measured> => measured(workload, 0)
+
+/** Fills a data file with what is known before a workload begins, and starts on it: after a death, then after an orderly end. */
+async function loaded(folder: string, { preload }: Workload): Promise<Load> {
   const file = join(folder, 'keytrail.db')
-  process.stderr.write(', filling')
   await child({ file, preload }, 'fill')
-  process.stderr.write(', measuring')
-  const dead = JSON.parse(await child({ file }, 'come up')) as Start
-  const orderly = JSON.parse(await child({ file }, 'come up')) as Start
-  const load = loadOf(file, dead, orderly)
-  await rm(folder, { recursive: true, force: true })
-  process.stderr.write(', done\n')
+  const dead = await asked<Start>('come up', { file })
+  const load = loadOf(file, dead, await asked<Start>('come up', { file }))
+  for (const name of await readdir(folder))
+    if (name.startsWith('keytrail.db')) await rm(join(folder, name))
   return load
 }
 
-function child(request: unknown, task = 'measure'): Promise<string> {
+function child(request: unknown, task: string): Promise<string> {
   const flags = ['--expose-gc', '--max-old-space-size=8192']
   const args = [...flags, self, task, JSON.stringify(request)]
   const running = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })

@@ -11,8 +11,6 @@ export type Size = {
   readonly rateEvents: number
   /** How often floor and pipeline run, one after the other; the median counts. */
   readonly rounds: number
-  /** Live credentials on whose data file a process comes up. */
-  readonly loaded: number
 }
 
 export const sizes = {
@@ -20,13 +18,11 @@ export const sizes = {
     scored: { events: 200_000, tokens: 10_000 },
     rateEvents: 200_000,
     rounds: 3,
-    loaded: 100_000,
   },
   standard: {
     scored: { events: 2_000_000, tokens: 10_000 },
     rateEvents: 2_000_000,
     rounds: 3,
-    loaded: 1_000_000,
   },
 } as const satisfies Readonly<Record<string, Size>>
 export type SizeName = keyof typeof sizes
