@@ -8,6 +8,7 @@ import type { Cred, Session } from '#services/correlate/cred.ts'
 import type { CorrelateState } from '#services/correlate/state.ts'
 import { byPrincipal } from './by-principal.ts'
 import { lookupIn, mintedFrom, type Lookup, type Minted } from './minted.ts'
+import { neighbours, type SessionsOf } from './neighbours.ts'
 import { touchedBy } from './touched.ts'
 
 /** Nodes of a tree; what is beyond is not shown, and the tree says so. */
@@ -36,8 +37,6 @@ export function treesIn(states: readonly CorrelateState[]): Trees {
     catchUp: () => found.forEach((each) => each.catchUp()),
   }
 }
-
-type SessionsOf = (principal: string) => Iterable<Session>
 
 function treeOf(
   states: readonly CorrelateState[],
@@ -235,28 +234,6 @@ function othersOf(
     else if (keys.has(key)) found.push(...besides(state, view, other))
   }
   return sortedOthers(found)
-}
-
-/** Each once: every credential of these principals, and what was federated by their makers, who are cut by the same cut. */
-function* neighbours(
-  principals: ReadonlySet<string>,
-  makers: ReadonlySet<string>,
-  sessionsOf: SessionsOf,
-  lookup: Lookup,
-): Generator<Cred> {
-  for (const principal of principals) for (const { creds } of sessionsOf(principal)) yield* creds
-  const seen = new Set<string>()
-  for (const maker of makers)
-    for (const { creds } of sessionsOf(maker))
-      for (const [key, child] of creds.flatMap(({ rich }) => [
-        ...(rich?.children?.entries ?? []),
-      ])) {
-        if (principals.has(child.principal) || seen.has(key)) continue
-        seen.add(key)
-        yield* lookup(key).filter(
-          ({ session }) => session.identity === 'federated' && !principals.has(session.principal),
-        )
-      }
 }
 
 /** Tasks that may use a member's credential and do not hold it: they are hurt by its loss. */
