@@ -232,7 +232,7 @@ test('all of two regions is found, each record once, and complete is only what i
   await isWhole(held)
   expect(new Set(held.ids).size).toBe(held.ids.length)
   heldTo(held)
-})
+}, 240_000)
 
 test('whoever dies in the middle, is crowded out, and finds his tokens refused, loses and doubles nothing', async () => {
   traffic()
@@ -264,4 +264,4 @@ test('whoever dies in the middle, is crowded out, and finds his tokens refused, 
   const held = logged()
   await isWhole(held)
   heldTo(held)
-})
+}, 240_000)
