@@ -37,6 +37,9 @@ async function given(): Promise<Set<string>> {
   const activity = { kind: 'task.started', id: 's', time: Date.now(), task: 't', agent: 'ledger' }
   await home.post('/v1/activities', JSON.stringify([activity, { kind: 'x' }]))
   await home.post('/v1/activities', '[]', bearer(9))
+  const behind = { partition: 0, messages: 3 }
+  const brought = { taken: 1, refused: new Map(), late: 0, lag: 5, behind }
+  home.board.request('strict', Date.now(), brought)
   const text = await (await home.get('/metrics')).text()
   return new Set(
     [...text.matchAll(/^(keytrail_\w+)(?:\{(.*)\})? /gm)].flatMap(([, name = '', labels = '']) => [
