@@ -8,6 +8,8 @@ const advice =
 /** A running moto (an AWS of its own in Python) on a free port. */
 export async function startMoto(): Promise<{
   readonly url: string
+  /** From now on calls need a permission, but for the next so many. */
+  readonly guard: (after: number) => Promise<void>
   readonly close: () => Promise<void>
 }> {
   const child = spawn('moto_server', ['-H', '127.0.0.1', '-p', '0'], {
@@ -15,8 +17,13 @@ export async function startMoto(): Promise<{
   })
   const ended = once(child, 'exit')
   ended.catch(() => undefined)
+  const url = await addressOf(child)
   return {
-    url: await addressOf(child),
+    url,
+    guard: async (after) => {
+      const body = String(after)
+      await (await fetch(`${url}/moto-api/reset-auth`, { method: 'POST', body })).arrayBuffer()
+    },
     close: async () => {
       child.kill()
       await ended
