@@ -59,11 +59,12 @@ const toldOf = ({ body }: Alert): Told => (body as { readonly data: Told }).data
 /** What OCSF Remediation Activity (7001) told of an incident: evicted (2), restored (3). */
 const remediesOf = ({ receiver }: Stage, handle: string): readonly number[] =>
   receiver.alerts
-    .flatMap(
-      ({ body }) => (body as { readonly data: { readonly ocsf: readonly Ocsf[] } }).data.ocsf,
-    )
+    .flatMap(({ body }) => ocsfIn(body))
     .filter(({ class_uid, metadata }) => class_uid === 7001 && metadata.correlation_uid === handle)
     .map(({ activity_id }) => activity_id)
+
+const ocsfIn = (body: unknown): readonly Ocsf[] =>
+  (body as { readonly data: { readonly ocsf: readonly Ocsf[] } }).data.ocsf
 
 type Ocsf = {
   readonly class_uid: number
@@ -211,6 +212,16 @@ export async function close(
   await steps.expect('all', 'alerts came signed', 1_000, () =>
     receiver.forged() === 0 ? `${receiver.alerts.length} alerts, each once by its id` : undefined,
   )
+  await steps.expect('all', 'every page bears the calls that prove it', 1_000, () => {
+    const raised = receiver.alerts.filter(
+      ({ body }) => (body as { readonly type: string }).type === 'incident.raised',
+    )
+    const calls = raised.map(({ body }) =>
+      ocsfIn(body).filter(({ class_uid }) => class_uid === 6003),
+    )
+    const isProven = raised.length >= attacks.length && calls.every(({ length }) => length > 0)
+    return isProven ? `${calls.flat().length} calls in ${raised.length} pages` : undefined
+  })
   await steps.expect('all', 'the audit is whole', 5_000, async () => {
     const { status, out } = await keytrail.run('audit', 'verify')
     return status === 0 ? out.trim().split('\n').at(-1) : undefined
