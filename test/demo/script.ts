@@ -94,7 +94,7 @@ export async function play(
   show: (text: string) => void,
 ): Promise<void> {
   const key = await victimOf(stage.story.company.made, attack)
-  const found = await steps.expect(attack, 'alert', 25_000, () => {
+  const found = await steps.expect(attack, 'alert', 50_000, () => {
     const told = incidentOf(stage, key)
     return told && `${told.severity}: ${told.title}`
   })
@@ -108,7 +108,7 @@ export async function play(
 }
 
 const approved = ({ attack, stage, steps, handle }: Playing): Promise<boolean> =>
-  steps.expect(attack, 'approved by a person', 20_000, async () => {
+  steps.expect(attack, 'approved by a person', 40_000, async () => {
     const { status, out } = await stage.keytrail.run('approve', handle, '--by', 'ana (SIMULATED)')
     return status === 0 ? out.trim().replaceAll('\n', '; ') : undefined
   })
@@ -121,18 +121,18 @@ async function ordersOf({ stage, handle }: Playing): Promise<readonly Order[]> {
 async function cutOff(playing: Playing): Promise<void> {
   const { attack, stage, steps, key } = playing
   const { story, aws } = stage
-  await steps.expect(attack, 'cut off', 30_000, () => {
+  await steps.expect(attack, 'cut off', 60_000, () => {
     const refused = story.company.made.findLast((made) => made.key === key && isRefused(made))
     return refused && `${refused.by} is refused ${refused.call}: ${refused.result}`
   })
-  await steps.expect(attack, 'verified by what CloudTrail shows', 30_000, async () => {
+  await steps.expect(attack, 'verified by what CloudTrail shows', 60_000, async () => {
     const all = await ordersOf(playing)
     const proven = all.find(({ verified }) => verified?.on === 'denied')
     return proven && `${proven.key}: denied, record ${proven.verified?.record ?? ''}`
   })
   const harmed = (await story.harmed).get(attack)
   if (harmed?.minted !== undefined)
-    await steps.expect(attack, 'the minted key is off', 10_000, () =>
+    await steps.expect(attack, 'the minted key is off', 20_000, () =>
       minted(harmed, (id) => aws.keyStatus(id), 'Inactive'),
     )
 }
@@ -141,19 +141,19 @@ async function cutOff(playing: Playing): Promise<void> {
 async function undone(playing: Playing): Promise<void> {
   const { attack, stage, steps, handle } = playing
   const { keytrail, aws, story } = stage
-  await steps.expect(attack, 'undone', 30_000, async () => {
+  await steps.expect(attack, 'undone', 60_000, async () => {
     await keytrail.run('contain', 'undo', handle, '--reason', 'the demo is over (SIMULATED)')
     const all = await ordersOf(playing)
     const isUndone = all.length > 0 && all.every(({ state }) => state === 'undone')
     return isUndone ? all.map((order) => order.key).join(', ') : undefined
   })
-  await steps.expect(attack, 'the SIEM was told of cut and undo', 10_000, () => {
+  await steps.expect(attack, 'the SIEM was told of cut and undo', 20_000, () => {
     const told = remediesOf(stage, handle)
     return told.includes(2) && told.includes(3) ? `${told.length} remediations` : undefined
   })
   const harmed = (await story.harmed).get(attack)
   if (harmed?.minted !== undefined)
-    await steps.expect(attack, 'the minted key is as it was', 10_000, () =>
+    await steps.expect(attack, 'the minted key is as it was', 20_000, () =>
       minted(harmed, (id) => aws.keyStatus(id), 'Active'),
     )
 }

@@ -15,8 +15,8 @@ export type Attack = (company: Company, time: Time) => Promise<Harmed>
 /** What the attacker had hold of in the end. */
 export type Harmed = { readonly session: string; readonly minted?: string }
 
-/** How long somebody who is not stopped goes on. */
-const goesOn = 40
+/** How long somebody who is not stopped goes on: on a slow machine it takes a while until he is. */
+const goesOn = 120
 const pauseMs = 500
 /** How often somebody is refused before he believes it. */
 const patience = 5
