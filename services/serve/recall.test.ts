@@ -67,6 +67,14 @@ describe('records by their ids', () => {
     expect(asked('a:10', ports, [], { ...recallBounds, batches: 2 })).toEqual([])
     expect(asked('a:10', ports, [], { ...recallBounds, batches: 3 })).toEqual(['a'])
     expect(asked('a:10', ports, [], { ...recallBounds, ids: 2 })).toEqual([])
-    expect(asked('a:10', ports, [], { ...recallBounds, bytes: 10 })).toEqual([])
+    expect(asked('a:10 b:10 c:10', ports, [], { ...recallBounds, bytes: 10 })).toEqual(['c'])
+  })
+
+  test('a batch that alone is larger than the bound gives evidence, and then no other', () => {
+    const ports = logOf('a:10', 'b:20', `c:${stretchMs}`)
+    const few = { ...recallBounds, bytes: 10 }
+    expect(asked('a:10', ports, [], few)).toEqual(['a'])
+    expect(asked('b:20 a:10', ports, [], few)).toEqual(['b'])
+    expect(asked(`a:10 c:${stretchMs}`, ports, [], few)).toEqual(['a'])
   })
 })

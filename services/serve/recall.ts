@@ -7,7 +7,10 @@ import { batchFrom, hashOfId } from './batch.ts'
 
 export type RecallPorts = { readonly journal: Journal; readonly records: RecordIndex }
 
-/** What one question may cost, so that nobody's findings hold up the loop: batches and ids looked at, bytes of batches read. */
+/**
+ * What one question may cost, so that nobody's findings hold up the loop: batches and ids looked at, bytes of batches read. The
+ * first batch is read however large it is: otherwise a larger one would never give evidence.
+ */
 export const recallBounds = { batches: 2_048, ids: 2_000_000, bytes: 4 << 20 }
 
 /**
@@ -42,8 +45,9 @@ export function recall(
       if (!ids.some((hash) => hashes.has(hash))) continue
       const logged = journal.batch(position)
       if (!logged) continue
+      const isFirst = left.bytes === bounds.bytes
       left.bytes -= logged.body.length
-      if (left.bytes < 0) return found
+      if (left.bytes < 0 && !isFirst) return found
       take(batchFrom(logged.body).records)
     }
   return found

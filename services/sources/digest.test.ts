@@ -14,7 +14,8 @@ describe('the place of a digest', () => {
     ['a folder that begins with the account', path(name), ''],
     ['unpacked', `x/${path(name.replace('.gz', ''))}`, 'x/'],
   ])('%s', (_, file, root) => {
-    expect(digestAt(file)).toEqual({ account, region: 'eu-west-1', trail: 'my.trail-1', end, root })
+    const trail = { region: 'eu-west-1', trail: 'my.trail-1', home: 'us-east-1' }
+    expect(digestAt(file)).toEqual({ account, ...trail, end, root })
   })
 
   test.each([
@@ -27,7 +28,14 @@ describe('the place of a digest', () => {
   })
 })
 
-const place: DigestPlace = { account, region: 'eu-west-1', trail: 'my.trail-1', end, root: '/' }
+const place: DigestPlace = {
+  account,
+  region: 'eu-west-1',
+  trail: 'my.trail-1',
+  home: 'us-east-1',
+  end,
+  root: '/',
+}
 const hash = 'AB'.repeat(32)
 const key = `AWSLogs/${account}/CloudTrail/eu-west-1/2026/05/04/${account}_CloudTrail_eu-west-1_20260504T1030Z_a1.json.gz`
 const digest = {

@@ -5,6 +5,8 @@ export type DigestPlace = {
   readonly account: string
   readonly region: string
   readonly trail: string
+  /** The home region of the trail: names are unique within an account and a region only. */
+  readonly home: string
   /** `digestEndTime`, as its name has it. */
   readonly end: number
   /** What stands before the account in its path: the same for the log files that it names. */
@@ -13,17 +15,17 @@ export type DigestPlace = {
 
 /** CloudTrail User Guide, "digest file structure": the place of a digest; its name ends with its `digestEndTime`. */
 const place =
-  /^((?:.*\/)?)(\d{12})\/CloudTrail-Digest\/([a-z0-9-]{1,64})\/\d{4}\/\d\d\/\d\d\/\d{12}_CloudTrail-Digest_[a-z0-9-]+_([\w.-]{1,128})_[a-z0-9-]+_(\d{8}T\d{6}Z)(?:_backfill)?\.json(?:\.gz)?$/
+  /^((?:.*\/)?)(\d{12})\/CloudTrail-Digest\/([a-z0-9-]{1,64})\/\d{4}\/\d\d\/\d\d\/\d{12}_CloudTrail-Digest_[a-z0-9-]+_([\w.-]{1,128})_([a-z0-9-]{1,64})_(\d{8}T\d{6}Z)(?:_backfill)?\.json(?:\.gz)?$/
 
 /** What the path of a digest file says; undefined for every other file. */
 export function digestAt(path: string): DigestPlace | undefined {
   const match = path.includes('CloudTrail-Digest/') ? place.exec(path) : null
   if (!match) return undefined
-  const [, root = '', account = '', region = '', trail = '', stamp = ''] = match
+  const [, root = '', account = '', region = '', trail = '', home = '', stamp = ''] = match
   const end = Date.parse(
     stamp.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'),
   )
-  return Number.isNaN(end) ? undefined : { account, region, trail, end, root }
+  return Number.isNaN(end) ? undefined : { account, region, trail, home, end, root }
 }
 
 /** Log files that one digest may name: an hour of the largest trails has some thousands. */

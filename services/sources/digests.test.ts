@@ -32,8 +32,13 @@ function log(name: string, at: number, is: 'read' | 'found' | 'gone' = 'read') {
   return { s3Object: `AWSLogs/${key}.gz`, hashValue, hashAlgorithm: 'SHA-256' }
 }
 
-const nameOf = (end: number, region = home, trail = 'main'): string =>
-  `t/${account}/CloudTrail-Digest/${region}/${dayOf(end)}/${account}_CloudTrail-Digest_${region}_${trail}_${home}_${stampOf(end).replaceAll(/[-:]/g, '')}.json`
+/** Where a trail writes to. */
+type Trail = { readonly name?: string; readonly root?: string; readonly from?: string }
+
+const nameOf = (end: number, region = home, trail: Trail = {}): string => {
+  const { name = 'main', root = 't/', from = home } = trail
+  return `${root}${account}/CloudTrail-Digest/${region}/${dayOf(end)}/${account}_CloudTrail-Digest_${region}_${name}_${from}_${stampOf(end).replaceAll(/[-:]/g, '')}.json`
+}
 
 /** The digest of an hour, and the trail that it is of. */
 function digest(
@@ -41,7 +46,7 @@ function digest(
   logFiles: readonly object[] = [],
   region = home,
   from = end - hour,
-  trail = 'main',
+  trail: Trail = {},
 ): void {
   const text = JSON.stringify({
     awsAccountId: account,
@@ -94,6 +99,9 @@ function watching(intake = memoryIntake()) {
   return { look, complete, lacking, dead, intake, time }
 }
 
+const holeOf = (root: string, from: number): string =>
+  `the digest of ${root}${account} ${home} main (${home}) from 2026-05-04T${from}:00:00.000Z to 2026-05-04T${from + 1}:00:00.000Z (not there)`
+
 describe('how far digests prove a trail complete', () => {
   test('one after the other, less a quarter of an hour, and in any order of coming', async () => {
     const { look, complete } = watching()
@@ -112,7 +120,7 @@ describe('how far digests prove a trail complete', () => {
     now += 11 * minute
     await look()
     expect(complete()).toEqual([0, 0.75])
-    const hole = `the digest of ${account} ${home} from 2026-05-04T11:00:00.000Z to 2026-05-04T12:00:00.000Z (not there)`
+    const hole = holeOf('t/', 11)
     expect(lacking).toEqual([[hole]])
     digest(start + 2 * hour)
     await look()
@@ -228,7 +236,7 @@ describe('how far digests prove a trail complete', () => {
   test('of several trails the slowest counts, while it has digests', async () => {
     const { look, complete } = watching()
     for (let n = 1; n <= 2; n++) digest(start + n * hour)
-    digest(start + hour, [log('slow', start, 'gone')], home, start, 'other')
+    digest(start + hour, [log('slow', start, 'gone')], home, start, { name: 'other' })
     await look()
     expect(complete()).toBeUndefined()
     log('slow', start)
@@ -239,14 +247,72 @@ describe('how far digests prove a trail complete', () => {
     await look()
     expect(complete()).toEqual([0, 27.75])
     // A third one that has just begun takes nothing back.
-    digest(start + 27 * hour, [], home, start + 26 * hour, 'third')
+    const third = { name: 'third' }
+    digest(start + 27 * hour, [], home, start + 26 * hour, third)
     await look()
     expect(complete()).toEqual([0, 27.75])
-    digest(start + 28 * hour, [], home, start + 27 * hour, 'third')
-    digest(start + 29 * hour, [], home, start + 28 * hour, 'third')
+    digest(start + 28 * hour, [], home, start + 27 * hour, third)
+    digest(start + 29 * hour, [], home, start + 28 * hour, third)
     digest(start + 29 * hour)
     await look()
     expect(complete()).toEqual([0, 28.75])
+  })
+
+  describe.each<[string, Trail]>([
+    ['of an organisation', { root: 't/o-abc/' }],
+    ['of another home region', { from: 'eu-west-1' }],
+  ])('two trails of one name are two: the other is %s', (_, other) => {
+    /** Digests of the other trail, twenty minutes before those of the account's own. */
+    const another = (first: number, last: number): void => {
+      for (let n = first; n <= last; n++) {
+        const end = start + n * hour - 20 * minute
+        digest(end, [], home, end - hour, other)
+      }
+    }
+
+    test('a digest that one lacks is not filled by the other, and is told', async () => {
+      const { look, complete, lacking } = watching()
+      digest(start + hour)
+      digest(start + 3 * hour)
+      another(1, 4)
+      await look()
+      now += 11 * minute
+      await look()
+      expect(complete()?.[1]).toBe(0.75)
+      expect(lacking).toEqual([[holeOf('t/', 11)]])
+      digest(start + 2 * hour)
+      await look()
+      expect(complete()?.[1]).toBe(2.75)
+      expect(lacking.at(-1)).toEqual([])
+    })
+
+    test('a log file that one lacks holds up both', async () => {
+      const { look, complete, lacking } = watching()
+      digest(start + hour, [log('gone', start, 'gone')])
+      another(1, 4)
+      await look()
+      now += 11 * minute
+      await look()
+      expect(complete()).toBeUndefined()
+      expect(lacking).toEqual([[expect.stringContaining('gone.json.gz (not there)')]])
+    })
+
+    test('behind what one never got coverage begins anew, whatever the other has, also over a restart', async () => {
+      const { look, complete, intake } = watching()
+      digest(start + hour)
+      for (let n = 3; n <= 29; n++) digest(start + n * hour)
+      another(1, 29)
+      await look()
+      now += 11 * minute
+      await look()
+      const upTo = 29 - 1 / 3 - 0.25
+      expect(complete()).toEqual([2, expect.closeTo(upTo)])
+      const again = watching(intake)
+      digest(start + 30 * hour)
+      another(30, 30)
+      await again.look()
+      expect(again.complete()).toEqual([2, expect.closeTo(upTo + 1)])
+    })
   })
 
   test('a restart goes on behind the last digest, and says of the account what it knew', async () => {
@@ -259,5 +325,18 @@ describe('how far digests prove a trail complete', () => {
     digest(start + 2 * hour, [log('b', start + hour)])
     await again.look()
     expect(again.complete()).toEqual([0, 1.75])
+  })
+
+  test('what an earlier version kept of a trail may be of two of that name, and counts no more', async () => {
+    const intake = memoryIntake()
+    for (const of of [`${account}/${home}/main`, `t/${account}/${home}/main/${home}`]) {
+      const source = `trail/digests/${of}`
+      const bookmark = `1 ${start}-${start + 4 * hour}`
+      await intake.offer({ source, received: now, records: [], bookmark })
+    }
+    const { look, complete } = watching(intake)
+    digest(start + 2 * hour)
+    await look()
+    expect(complete()).toEqual([1, 1.75])
   })
 })

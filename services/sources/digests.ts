@@ -10,6 +10,7 @@ import {
   horizonMs,
   toldOf,
   type Covered,
+  type TrailCovered,
 } from './digest-progress.ts'
 
 export type DigestOptions = {
@@ -44,8 +45,10 @@ const chainsMax = 2_000
 type Chain = {
   readonly account: string
   readonly region: string
+  /** Its trail, in words: where it lies and what it is called. */
+  readonly title: string
   readonly bookmark: string
-  covered: Covered | undefined
+  covered: TrailCovered | undefined
   /** End of its newest digest, epoch ms. */
   newest: number
   /** The digest that comes next. */
@@ -78,14 +81,16 @@ export function digestsIn(options: DigestOptions, ports: DigestPorts) {
   let begun = 0
   let lacking = ''
 
-  const chainOf = ({ account, region, trail }: DigestPlace): Chain | undefined => {
-    const key = `${account}/${region}/${trail}`
+  // An organisation's trail and one of the account itself may have the same name: they are told apart by where they write.
+  const chainOf = ({ root, account, region, trail, home }: DigestPlace): Chain | undefined => {
+    const key = `${root}${account}/${region}/${trail}/${home}`
     const known = chains.get(key)
     if (known || chains.size >= chainsMax) return known
     const bookmark = `${name}/digests/${key}`
     const covered = coveredIn(ports.intake.bookmark(bookmark))
+    const title = `${root}${account} ${region} ${trail} (${home})`
     const none = { pending: undefined, dead: undefined, missing: [] }
-    const chain: Chain = { account, region, bookmark, covered, newest: 0, ...none }
+    const chain: Chain = { account, region, title, bookmark, covered, newest: 0, ...none }
     chains.set(key, chain)
     return chain
   }
@@ -180,20 +185,22 @@ async function step(
   const begins = 'files' in pending.digest ? pending.digest.start : (chain.covered?.end ?? end)
   if (chain.covered && begins > chain.covered.end) {
     if (!isOver) return [gapOf(chain, chain.covered.end, begins)]
-    chain.covered = { from: begins, end: begins }
+    chain.covered = { from: begins, end: begins, isAnew: true }
   }
   const { what, waits } = await lackingIn(pending, going, ports)
   if (what.length > 0 && (waits || !isOver)) return what
   chain.covered =
-    what.length > 0 ? { from: end, end } : { from: chain.covered?.from ?? begins, end }
+    what.length > 0
+      ? { from: end, end, isAnew: true }
+      : { ...(chain.covered ?? { from: begins, isAnew: false }), end }
   chain.pending = undefined
   return undefined
 }
 
 const iso = (at: number): string => new Date(at).toISOString()
 
-const gapOf = ({ account, region }: Chain, from: number, until: number): string =>
-  `the digest of ${account} ${region} from ${iso(from)} to ${iso(until)} (not there)`
+const gapOf = ({ title }: Chain, from: number, until: number): string =>
+  `the digest of ${title} from ${iso(from)} to ${iso(until)} (not there)`
 
 /** Reads the digest that comes next. What is none at two looks, since it may still be written at the first, is a dead letter. */
 async function pendingOf(

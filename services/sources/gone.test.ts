@@ -48,7 +48,7 @@ test('a file that is gone is known as read for as long as is kept, also over a r
 
 test('where a part cannot be seen nothing is gone, and bookmarks of others are left alone', async () => {
   const to = intake()
-  const other = { 'trail/digests/x': '1 5-6', 'trail/more//y/a.jsonl': '1 1:1 1 ab', tra: '7' }
+  const other = { 'trail/digests//t/x': '2 5-6', 'trail/more//y/a.jsonl': '1 1:1 1 ab', tra: '7' }
   to.journal.append(new Uint8Array(), 0, other)
   await writeFile(place('a.jsonl'), activity(1))
   const source = watch(path, to)
