@@ -13,7 +13,6 @@ import { register } from './registry.ts'
 import type { Cred, Session } from './cred.ts'
 import { initialState, touch, type Change, type CorrelateState } from './state.ts'
 import { speak } from './tell.ts'
-import { hearReports } from './deeds.ts'
 import { learnUse } from './uses.ts'
 
 /**
@@ -41,7 +40,7 @@ function learn(state: CorrelateState, input: ToCorrelate): void {
       return learnMcp(state, input.call)
     case 'key.known':
       return eachCred(state, input.key, input.about, (cred) => {
-        hearReports(cred, input.reports)
+        cred.reports = input.reports
       })
     case 'task.known':
       return learnTask(state, input)

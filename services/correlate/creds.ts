@@ -1,7 +1,6 @@
 import { compareMarks, type Mark } from '#shared/facts/mark.ts'
 import { SmallestMap } from '#shared/facts/smallest-map.ts'
 import type { Use } from '#shared/messages/use.ts'
-import { hearReports } from './deeds.ts'
 import { matchingIssue } from './issue.ts'
 import { Cred, Session } from './cred.ts'
 import type { CredTable } from './cred-table.ts'
@@ -106,7 +105,7 @@ function lookUp(state: CorrelateState, cred: Cred): void {
     (each) => each.index !== cred.index && each.session.isOf(session.principal),
   )
   const said = twin?.reports
-  if (said) hearReports(cred, said)
+  if (said) cred.reports = said
 }
 
 const accountOf = (principal: string): string => principal.slice(0, principal.indexOf('/'))

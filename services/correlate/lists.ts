@@ -5,7 +5,7 @@ import type {
   HarvestMark,
   PlaceFacts,
 } from '#shared/messages/session-facts.ts'
-import type { Session } from './cred.ts'
+import type { Cred, Session } from './cred.ts'
 import type { Denied, RichSession } from './rich.ts'
 import type { CorrelateState } from './state.ts'
 import { pairOf, rowsOf, whereOf } from './rows.ts'
@@ -77,16 +77,50 @@ export const harvestOf = ({ harvest }: RichSession): HarvestMark[] =>
     .flatMap(([, list]) => list.items)
     .toSorted(compareMarks)
 
-/** Deeds in order of time. A role that was assumed within the minute after its refusal was no probe. */
-export const deedsOf = ({ deeds, settled }: RichSession): DeedFact[] =>
-  [...deeds.values()]
-    .flatMap(({ items }) => items)
-    .filter((deed) => deed.deed !== 'role-probed' || !settles(settled, deed))
-    .toSorted(
-      (a, b) =>
-        compareMarks(a, b) ||
-        (a.deed < b.deed ? -1 : a.deed > b.deed ? 1 : a.target < b.target ? -1 : 1),
-    )
+/** Deeds in order of time, and what AWS says of its keys. A role that was assumed within the minute after its refusal was no probe. */
+export function deedsOf(session: Session): DeedFact[] {
+  const { rich } = session
+  const own = [...(rich?.deeds.values() ?? [])].flatMap(({ items }) => items)
+  return [
+    ...own.filter((deed) => deed.deed !== 'role-probed' || !rich || !settles(rich.settled, deed)),
+    ...session.creds.flatMap((cred) => exposuresOf(cred)),
+  ].toSorted(
+    (a, b) =>
+      compareMarks(a, b) ||
+      compareText(a.deed, b.deed) ||
+      compareText(a.target, b.target) ||
+      compareText(a.made ?? '', b.made ?? ''),
+  )
+}
+
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+/** That AWS found a key in public is a fact about whoever uses it: nobody did that with any key. */
+function exposuresOf({ reports, session, key }: Cred): DeedFact[] {
+  const { principal, account } = session
+  return (reports?.exposures ?? []).map(({ at, id, code }) => ({
+    ...exposed,
+    at,
+    id,
+    key: '',
+    made: key,
+    target: principal.slice(account.length + 1),
+    account,
+    service: 'health',
+    action: code,
+  }))
+}
+
+const exposed = {
+  deed: 'key-exposed',
+  grantee: 'none',
+  to: [],
+  power: 'none',
+  document: 'none',
+  outcome: 'done',
+  effect: 'neither',
+  says: 'was found in public by AWS',
+} as const satisfies Partial<DeedFact>
 
 export const countOf = (lists: {
   entries: ReadonlyMap<string, { items: readonly unknown[] }>

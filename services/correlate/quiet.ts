@@ -47,6 +47,7 @@ function belowThresholds({ policy }: CorrelateState, rich: RichSession): boolean
 function quietCred(state: CorrelateState, cred: Cred, out: Message[]): boolean {
   const { session, issue, reports = noReports } = cred
   if (leavesHeirs(cred) || (session.reheld && hasChildren(cred))) return false
+  if (reports.exposures.length > 0) return false
   const owners = ownersOf(state, cred, reports)
   if (!owners || !usedByOwners(state, cred, reports, owners)) return false
   let watchFrom = session.created > 0 ? session.created + longestLifeMs : Infinity

@@ -264,7 +264,7 @@ function tellTargets(state: CorrelateState, view: SessionView, out: Message[]): 
   const { session } = view
   const said = heldOf(session)
   const now = new Set<string>()
-  for (const deed of session.rich ? deedsOf(session.rich) : [])
+  for (const deed of deedsOf(session))
     for (const name of [deed.target, ...(deed.about ?? [])]) {
       const key = `target:${deed.account}/${name}`
       const sender = `${session.id}|${deed.id}|${deed.deed}|${deed.target}`

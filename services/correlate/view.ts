@@ -97,9 +97,13 @@ export function ofInterest(state: CorrelateState, view: SessionView): boolean {
     return true
   if (session.created > 0 && (severalPlaces(state, session) || isCrowded(session))) return true
   if (keys.some((key) => key.actors.length > 1 || pastItsEnd(state, key))) return true
+  if (keys.some(({ cred }) => isExposed(cred))) return true
   if (actors.some(({ foreign }) => foreign !== '')) return true
   return coveredFrom(state, session) <= session.created && session.created > 0
 }
+
+/** Has AWS found it in public? */
+export const isExposed = ({ reports }: Cred): boolean => (reports?.exposures.length ?? 0) > 0
 
 /** More places than are kept, by several programs: an honest place may have been let go. */
 const isCrowded = ({ creds }: Session): boolean =>
@@ -157,7 +161,7 @@ export function factsOf(state: CorrelateState, view: SessionView, revision: numb
     neighbours: neighboursOf(state, session),
     denied: rich ? deniedOf(rich) : [],
     harvest: rich ? harvestOf(rich) : [],
-    deeds: rich ? deedsOf(rich) : [],
+    deeds: deedsOf(session),
     targets: targetsOf(state, view),
     coveredFrom: coveredFrom(state, session),
     frontier: frontierOf(state, session),
@@ -172,7 +176,7 @@ function frontierOf(state: CorrelateState, session: Session): number {
 /** Join ids of what the session's deeds name, and of its own principal: who did something to them? */
 export function targetIds({ session }: SessionView): Set<string> {
   const ids = new Set([ownTarget(session.principal)])
-  for (const { account, target, about } of session.rich ? deedsOf(session.rich) : [])
+  for (const { account, target, about } of deedsOf(session))
     for (const name of [target, ...(about ?? [])]) ids.add(`${account}/${name}`)
   return ids
 }

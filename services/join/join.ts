@@ -10,7 +10,7 @@ import type {
 import type { TargetDeed } from '#shared/messages/session-facts.ts'
 import type { Step } from '#shared/pipeline/step.ts'
 import { Bug } from '#shared/errors.ts'
-import { Keys } from './keys.ts'
+import { Keys, noReports } from './keys.ts'
 import { addMeetingAsker, deedsOf, emptyMeeting, hear, usersOf, type Meeting } from './meetings.ts'
 import {
   addChild,
@@ -156,8 +156,16 @@ function answer(state: JoinState, id: string): Message[] {
 
 function answerKey({ keys }: JoinState, about: string): ToCorrelate[] {
   const { reports, askers } = keys.known(about)
+  const told = (key: string, says: KeyReports): ToCorrelate => ({
+    to: 'correlate',
+    kind: 'key.known',
+    key,
+    about,
+    reports: says,
+  })
+  const gone = keys.takeBack(about)
   if (isEmpty(reports)) return []
-  return askers.map((key) => ({ to: 'correlate', kind: 'key.known', key, about, reports }))
+  return [...gone.map((key) => told(key, noReports)), ...askers.map((key) => told(key, reports))]
 }
 
 const isEmpty = ({ leases, claims, exposures }: KeyReports): boolean =>

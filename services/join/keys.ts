@@ -12,7 +12,7 @@ const askerAt = keyWords
 const reportsAt = keyWords + 1
 
 const none: readonly never[] = []
-const noReports: KeyReports = { leases: none, claims: none, exposures: none }
+export const noReports: KeyReports = { leases: none, claims: none, exposures: none }
 
 /** What meets under every `key:<id>`: reports that name the key, and the principals that were seen with it. */
 export class Keys {
@@ -21,6 +21,8 @@ export class Keys {
   private readonly reports = new ReportRows()
   /** By row, where there is more than one: of most keys there is not. */
   private readonly crowds = new Map<number, readonly string[]>()
+  /** By key, until the next flush: who was told what reports say, and is beyond the bound now. */
+  private readonly pushedOut = new Map<string, readonly string[]>()
 
   addLease(key: string, issued: CredentialIssued): boolean {
     return this.change(key, 'leases', (list) => withItem(list, leaseOf(issued), leases))
@@ -45,8 +47,11 @@ export class Keys {
     if (!this.crowds.has(row) && this.askers.is(only - 1, principal)) return false
     const before = this.askersOf(row)
     const after = withItem(before, principal, perKeyTexts)
+    if (after === before) return false
     this.crowds.set(row, after)
-    return after !== before
+    const gone = before.filter((each) => !after.includes(each))
+    if (gone.length > 0) this.pushedOut.set(key, [...(this.pushedOut.get(key) ?? []), ...gone])
+    return true
   }
 
   /** What reports say of a key, and who is to hear it. */
@@ -54,6 +59,13 @@ export class Keys {
     const row = this.table.find(key)
     if (row < 0) return { reports: noReports, askers: none }
     return { reports: this.reportsOf(row), askers: this.askersOf(row) }
+  }
+
+  /** Who must be told that reports say nothing to him: what is kept must not depend on who came first. Once. */
+  takeBack(key: string): readonly string[] {
+    const gone = this.pushedOut.get(key) ?? none
+    this.pushedOut.delete(key)
+    return gone
   }
 
   /** Does any report name it? */

@@ -57,9 +57,25 @@ test.each([
     withDetail({ affectedEntities: [{ entityValue: 'user/bob' }, 7, null] }),
     { as: 'dead', field: 'detail.affectedEntities' },
   ],
+  [
+    'names too many keys',
+    withDetail({
+      affectedEntities: Array.from({ length: 10_001 }, (_, i) => ({
+        entityValue: `AKIA${String(i).padStart(16, '0')}`,
+      })),
+    }),
+    { as: 'dead', field: 'detail.affectedEntities' },
+  ],
   ['has entities that are no list', withDetail({ affectedEntities: key }), { as: 'dead' }],
   ['has no time', { ...event, time: undefined }, { as: 'dead', field: 'time' }],
   ['has no id', { ...withDetail({ eventArn: '' }), id: '' }, { as: 'dead', field: 'id' }],
 ])('an event that %s is told by name', (_, value, wanted) => {
   expect(read(value)).toMatchObject(wanted)
+})
+
+test('no entities that are none hide a key', () => {
+  const others = Array.from({ length: 300 }, (_, i) => ({ entityValue: `user/u${i}` }))
+  expect(read(withDetail({ affectedEntities: [...others, { entityValue: key }] }))).toMatchObject({
+    activities: [{ credential: key }],
+  })
 })

@@ -12,8 +12,8 @@ const risk = /^AWS_RISK_/
 /** Key ids (IAM User Guide, unique identifiers): long-lived, and of temporary credentials. */
 const keyId = /^A[KS]IA[A-Z0-9]{12,}$/
 
-/** Entities of one event that are looked at. */
-const entitiesMax = 100
+/** Keys in one event; an event of EventBridge has room for some thousands (EventBridge User Guide, 256 KB). */
+const keysMax = 10_000
 
 const ignored = (reason: string): Normalised => ({ as: 'ignored', reason })
 
@@ -32,17 +32,21 @@ export function fromHealth(record: Fields): Normalised {
   if (id === '') return { as: 'dead', reason: 'AWS Health event without id', field: 'id' }
   const account = text(detail['affectedAccount']) || text(record['account'])
   const named = Array.isArray(detail['affectedEntities']) ? detail['affectedEntities'] : []
-  const keys = named
-    .slice(0, entitiesMax)
-    .map((entity) => text(fields(entity)['entityValue']))
-    .filter((value) => keyId.test(value))
+  const values = named.map((entity) => text(fields(entity)['entityValue']))
+  const keys = [...new Set(values.filter((value) => keyId.test(value)))]
+  if (keys.length > keysMax)
+    return {
+      as: 'dead',
+      reason: `AWS Health event that names more than ${keysMax} keys`,
+      field: 'detail.affectedEntities',
+    }
   if (keys.length === 0)
     return {
       as: 'dead',
       reason: `AWS Health event ${code} that names no key id`,
       field: 'detail.affectedEntities',
     }
-  const activities = [...new Set(keys)].map((credential): KeyExposed => ({
+  const activities = keys.map((credential): KeyExposed => ({
     kind: 'key.exposed',
     id,
     at,

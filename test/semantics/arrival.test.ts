@@ -1,4 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import {
+  call as recordOf,
+  health,
+  keyOf,
+  role as sessionOf,
+  user as userOf,
+} from '#services/detect/records.ts'
 import { activity, issuing, keyId, type Credential } from '#test/properties/records.ts'
 import { call, lent, run, runner, user } from './cast.ts'
 
@@ -78,4 +85,54 @@ describe('A2: variants that are equally full and disagree', () => {
   ])('A2: of two variants that differ in %s one counts, whichever came first', async (_, more) => {
     expect(await outcomes([issue, stopped, ended, ...more])).toHaveLength(1)
   })
+})
+
+describe('G1: what AWS Health says of a key', () => {
+  const batch = userOf('batch')
+  const [first, second] = [keyOf('AKIA', 'batch'), keyOf('AKIA', 'second')]
+  const exposed = (at: number, keys = [first]) =>
+    health('AWS_RISK_CREDENTIALS_EXPOSED', keys, { at })
+  const uses = [recordOf('s3:ListBuckets', { by: batch })]
+
+  test('G1: the same event again with another time is one fact', async () => {
+    expect(await outcomes([...uses, exposed(60), exposed(90)])).toHaveLength(1)
+  })
+
+  test('G1: more events than are kept of one key give one outcome', async () => {
+    const many = Array.from({ length: 20 }, (_, i) => {
+      const event = exposed(60 + i)
+      return { ...event, detail: { ...Object(event['detail']), eventArn: `arn:${i}` } }
+    })
+    expect(await outcomes([...uses, ...many])).toHaveLength(1)
+  })
+
+  test('G1: of two keys of one session that it names both are told', async () => {
+    const by = sessionOf('runner', 's1')
+    const key = String(by.identity['accessKeyId'])
+    const twin = { ...by, identity: { ...by.identity, accessKeyId: second } }
+    const records = [
+      recordOf('s3:ListBuckets', { by }),
+      recordOf('s3:ListBuckets', { by: twin, at: 5 }),
+      exposed(60, [key, second]),
+    ]
+    expect(await outcomes(records)).toHaveLength(1)
+    const { findings } = await run(records)
+    expect(findings.flatMap(({ credentials }) => credentials).toSorted()).toEqual(
+      [key, second].toSorted(),
+    )
+  })
+})
+
+test('G1: a key with more principals than are kept gives one outcome', async () => {
+  const stops = Array.from({ length: 20 }, (_, i) => {
+    const by = sessionOf(`r${i}`, 's')
+    const identity = { ...by.identity, accessKeyId: keyOf('ASIA', 'shared') }
+    return recordOf('cloudtrail:StopLogging', { by: { ...by, identity }, at: i })
+  })
+  const lease = activity('credential.issued', 'l', 1, {
+    credential: keyOf('ASIA', 'shared'),
+    task: 't-1',
+    agent: 'a-1',
+  })
+  expect(await outcomes([...stops, lease])).toHaveLength(1)
 })
