@@ -20,4 +20,16 @@ export const limits = {
   compressions: 3,
 } as const
 
+/** What one message of a topic or a queue may hold: it is read in one go, so its work is bounded, not only its bytes. */
+export const messageLimits = {
+  /** Elements in it, whatever becomes of them. */
+  elements: 20_000,
+  /** Its bytes, and those that its compressed parts unfold to. */
+  unfoldedBytes: 16 * MiB,
+  /** Objects and lists that are parsed at once; a short one is a few bytes on the wire and dozens in memory. */
+  parts: 1_000_000,
+} as const
+
+export type MessageLimits = { readonly [name in keyof typeof messageLimits]: number }
+
 export type Limits = { readonly [name in keyof typeof limits]: number }

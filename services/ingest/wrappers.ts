@@ -12,7 +12,8 @@ export type Inner = {
 
 /** What a wrapper turns out to be. */
 export type Opened =
-  | { readonly as: 'inside'; readonly items: readonly Inner[] }
+  /** Each item is made as it is asked for: a list may have more of them than anybody takes. */
+  | { readonly as: 'inside'; readonly items: Iterable<Inner> }
   | { readonly as: 'ignored'; readonly reason: string }
   | { readonly as: 'refused'; readonly reason: string; readonly field: string }
   | { readonly as: 'record'; readonly value: unknown }
@@ -43,10 +44,12 @@ const one = (form: Inner['form'], value: unknown, field: string): Opened => ({
 
 const each = (list: unknown, field: string): Opened => ({
   as: 'inside',
-  items: Array.isArray(list)
-    ? list.map((value: unknown, i) => ({ form: 'value', value, field: `${field}[${i}]` }))
-    : [],
+  items: Array.isArray(list) ? itemsOf(list, field) : [],
 })
+
+function* itemsOf(list: readonly unknown[], field: string): Generator<Inner> {
+  for (const [i, value] of list.entries()) yield { form: 'value', value, field: `${field}[${i}]` }
+}
 
 /** A text field that holds the record: `text('CloudTrailEvent')`. */
 const textIn =

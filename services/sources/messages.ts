@@ -8,6 +8,7 @@ import { reportsIn } from '#services/doors/otlp-reports.ts'
 import { isRefusal, type Speaker } from '#services/doors/stamp.ts'
 import { Malformed, TooMany } from '#services/doors/wire.ts'
 import { deadLetter } from '#services/ingest/dead-letters.ts'
+import { messageLimits, type MessageLimits } from '#services/ingest/limits.ts'
 import { unwrapBytes, type Sink } from '#services/ingest/unwrap.ts'
 
 /**
@@ -41,17 +42,30 @@ export type Understood = {
   ignored: number
 }
 
-/** Adds what a message says. Nothing that may stand in one throws: what is not understood is a dead letter. */
-export function understand(message: Message, holding: Holding, into: Understood): void {
+/**
+ * Adds what a message says. Nothing that may stand in one throws: what is not understood is a dead letter, and so is, once, what
+ * is beyond the bounds of a message.
+ * @returns how many bytes were looked at, with those that were unfolded
+ */
+export function understand(
+  message: Message,
+  holding: Holding,
+  into: Understood,
+  bounds: MessageLimits = messageLimits,
+): number {
   const { source, offset, bytes } = message
-  if (bytes === null) return void into.ignored++
+  if (bytes === null) {
+    into.ignored++
+    return 0
+  }
+  if (holding.as !== 'otlp') return unwrapBytes(bytes, sinkOf(message, holding, into), bounds)
   try {
-    if (holding.as === 'otlp') readOtlp(message, bytes, holding, into)
-    else unwrapBytes(bytes, sinkOf(message, holding, into))
+    readOtlp(message, bytes, holding, into)
   } catch (cause) {
     if (!(cause instanceof Malformed || cause instanceof TooMany)) throw cause
     into.dead.push(deadLetter({ source, offset }, cause.message, 'document', ''))
   }
+  return bytes.length
 }
 
 function sinkOf(

@@ -321,3 +321,14 @@ test('a mistake of ours is no trouble of the broker', async () => {
   }
   expect(thrown).toBe(mistake)
 })
+
+test('one message that unfolds to hundreds of thousands of elements costs one offer of bounded size, and reading goes on', async () => {
+  const here = world()
+  here.topic.append(0, gzipSync(Buffer.alloc(1024 * 1024, '{}\n')))
+  here.topic.append(0, json(started(1)))
+  await sourceOn(here, reports).poll(now)
+  await until(() => said(here).length === 1)
+  expect(here.intake.bookmark('in/0')).toBe('1 records 2')
+  expect(dead(here).length).toBe(20_001)
+  expect(dead(here).at(-1)?.reason).toContain('holds more than 20000 elements')
+})

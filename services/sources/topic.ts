@@ -18,8 +18,10 @@ export type TopicOptions = {
 
 export type TopicPorts = Omit<DeliverPorts, 'normalise'> & { readonly topic: Topic }
 
-/** Records of one offer, unless one message holds more. */
-const offerRecords = 2_000
+/** Elements of one offer, unless one message holds more: no message holds more than `messageLimits`. */
+const offerElements = 2_000
+/** Bytes looked at for one offer, those that were unfolded among them; then others may have their turn. */
+const offerBytes = 16 * 1024 * 1024
 /** How often it is looked how the reading does, ms. */
 const lookMs = 1_000
 /** A reading that ended is begun anew after so long, ms, at the latest. */
@@ -131,16 +133,19 @@ function* portionsOf(
   const source = addressOf(options, partition)
   let found: Understood = { records: [], dead: [], ignored: 0 }
   let to: number | undefined
+  let bytes = 0
   for (const { offset, value, appended = now } of messages) {
     if (offset < first) continue
     // A broker whose clock is ahead of ours has received nothing before we have.
     const received = Math.min(now, appended)
-    understand({ source, offset, received, bytes: value }, options.holding, found)
+    bytes += understand({ source, offset, received, bytes: value }, options.holding, found)
     to = offset + 1
-    if (found.records.length + found.dead.length < offerRecords) continue
+    const elements = found.records.length + found.dead.length + found.ignored
+    if (elements < offerElements && bytes < offerBytes) continue
     yield { to, received: now, found }
     found = { records: [], dead: [], ignored: 0 }
     to = undefined
+    bytes = 0
   }
   if (to !== undefined) yield { to, received: now, found }
 }
