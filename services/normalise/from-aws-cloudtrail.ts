@@ -7,6 +7,7 @@ import { explainRecord, isCloudTrailRecord } from './cloudtrail-record.ts'
 import { errorClass } from './error-class.ts'
 import { fields, firstText, leaves, text, type Fields } from './fields.ts'
 import { intern, memo, memoLast, memoPair } from './intern.ts'
+import { cleaned } from './secrets.ts'
 import { agentOf, placeAt, type Agent } from './places.ts'
 import { callTraits, plans, sessionTraits, type Plan } from './rare.ts'
 import { routeAside } from './routes.ts'
@@ -192,7 +193,7 @@ function rareOf(
   const { record, signer, agent, api } = reading
   const session = sessionTraits(record, signer, agent)
   const traits = isTelling(record, use, api.plan)
-    ? callTraits(session, api.plan, callOf(reading, use, options))
+    ? cleaned(callTraits(session, api.plan, callOf(reading, use, options)))
     : session
   return weight > 0 ? outweighing(traits, weight) : traits
 }

@@ -1,4 +1,5 @@
 import { memo } from './intern.ts'
+import { withoutTokens } from './secrets.ts'
 
 /** Four groups of one to three digits. Values above 255 pass: anonymisers write them, and a place need only be the same place. */
 const ipv4 = /^\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}$/
@@ -34,4 +35,7 @@ const isConsole = (agent: string): boolean =>
   (agent.startsWith('AWS') && agent.includes('Console') && !agent.includes('Mobile'))
 
 /** What a user agent says: used to recognise AWS's own proxies, never as evidence of who called. */
-export const agentOf = memo((agent): Agent => ({ agent, console: isConsole(agent) }))
+export const agentOf = memo((agent): Agent => ({
+  agent: withoutTokens(agent),
+  console: isConsole(agent),
+}))

@@ -3,12 +3,15 @@ import { connect } from 'node:net'
 import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterEach, expect, test } from 'vitest'
+import type { MappedRecord } from '#shared/ports/intake.ts'
 import { defaultPolicy } from '#shared/policy.ts'
 import { pinoLog } from '#infra/log/log.ts'
 import { systemScheduler } from '#infra/clock/scheduler.ts'
 import { ownDataFile } from '#infra/sqlite/data-file.ts'
 import { scratch, type Scratch } from '#infra/sqlite/scratch.fixture.ts'
 import { detections } from '#services/detect/detections/index.ts'
+import { call, role, user } from '#services/detect/records.ts'
+import { normalise } from '#services/normalise/normalise.ts'
 import { serve } from '#services/serve/serve.ts'
 import { bearer, house } from './house.ts'
 
@@ -174,6 +177,46 @@ const broken: readonly (readonly [string, string | Uint8Array<ArrayBuffer>, obje
   ['/v1/traces', '{}', { cookie: 'CANARY', 'user-agent': 'CANARY', 'x-canary': awsSecret }],
 ]
 
+/** What callers wrote into their calls, as CloudTrail recorded it: an incident tells of it. */
+const caller = user('batch')
+/** Its session name is a token. */
+const named = role('ci', `ghp_${'CANARYa1'.repeat(5)}`)
+const withAgent = { ...caller, agent: `agent/1.0 Bearer ${jwt} (visible)` }
+const trail = [
+  call('s3:ListBuckets', { by: withAgent }),
+  call('secretsmanager:GetSecretValue', { by: withAgent, params: { secretId: `prod/${jwt}` } }),
+  call('iam:CreateUser', { by: withAgent, params: { userName: `sk-CANARY0123456789abcdef` } }),
+  call('iam:CreateAccessKey', {
+    by: withAgent,
+    at: 1,
+    params: { userName: 'backup', password: awsSecret },
+    response: {
+      accessKey: {
+        userName: 'backup',
+        accessKeyId: 'AKIAEXAMPLE000000009',
+        secretAccessKey: awsSecret,
+      },
+    },
+  }),
+  call('s3:ListBuckets', {
+    by: {
+      ...named,
+      identity: { ...named.identity, accessKeyId: 'ASIAEXAMPLE000000007' },
+    },
+    at: 2,
+  }),
+]
+
+const recordsOf = (values: readonly unknown[]): MappedRecord[] =>
+  values.map((value, offset) => {
+    const read = normalise(
+      { pointer: { source: 'trail', offset }, value },
+      { trustedAccounts: new Set() },
+    )
+    if (read.as !== 'mapped') throw new Error(`not mapped: ${JSON.stringify(read)}`)
+    return { record: read.record, activities: read.activities }
+  })
+
 test('secrets sent through every door are in no table, file, log line, notice or page', async () => {
   const logged: string[] = []
   const kept = await keeping(logged)
@@ -197,6 +240,8 @@ test('secrets sent through every door are in no table, file, log line, notice or
     ['/healthz', '/readyz', '/metrics'].map(async (path) => await (await home.get(path)).text()),
   )
 
+  await kept.intake.offer({ source: 'trail', received: 0, records: recordsOf(trail) })
+
   const before = kept.onDisk()
   await kept.close()
   const after = kept.onDisk()
@@ -204,6 +249,7 @@ test('secrets sent through every door are in no table, file, log line, notice or
   expect(before).toContain('t-visible')
   expect(after).toContain('t-visible')
   expect(after).toContain('looks like a secret')
+  expect(kept.notices.join('\n')).toContain('credential-minting')
   expect(home.logged.join('')).toContain('doors are open')
 
   const places = { before, after, pages: pages.join('\n'), notices: kept.notices.join('\n') }
