@@ -66,6 +66,9 @@ export const speakers: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(agentNames.map((name) => [`${name}-runtime`, [name]])),
 }
 
+/** The user agent of everybody in this company. */
+const agentOf = (by: string): string => `aws-sdk-js/3.1130.0 ua/2.1 SIMULATED/${by}`
+
 /** The account's roles and users; gives the broker's key. */
 function rolesIn(aws: FakeAws): Credential {
   aws.addUser(account, 'task-broker')
@@ -90,7 +93,7 @@ export async function foundCompany({ aws, time, reports, chance }: World) {
   const broker = rolesIn(aws)
   let count = 0
   const id = (kind: string): string =>
-    `sim-${Math.floor(chance() * 2 ** 40).toString(36)}-${kind}-${++count}`
+    `SIMULATED-${Math.floor(chance() * 2 ** 40).toString(36)}-${kind}-${++count}`
   const tell = (source: string, kind: string, fields: object): Promise<void> =>
     reports.activities(source, [
       { kind, id: id(kind), time: new Date(time.now()).toISOString(), ...fields },
@@ -109,8 +112,8 @@ export async function foundCompany({ aws, time, reports, chance }: World) {
 
   /** Calls AWS with any credential from anywhere. */
   const call = (by: string, credential: Credential, words: CallWords, address = office): Answer => {
-    const userAgent = `aws-sdk-js/3.1130.0 ua/2.1 SIMULATED/${by}`
-    const answer = aws.call({ credential, ...words, region: 'us-east-1', address, userAgent })
+    const from = { region: 'us-east-1', address, userAgent: agentOf(by) }
+    const answer = aws.call({ credential, ...words, ...from })
     const result = answer.ok ? 'ok' : answer.code
     made.push({
       by,
@@ -138,7 +141,7 @@ export async function foundCompany({ aws, time, reports, chance }: World) {
             { Key: 'agent_id', Value: agent },
           ],
         },
-        { address: office, region: 'us-east-1' },
+        { address: office, region: 'us-east-1', userAgent: agentOf('task-broker') },
       )
       await tell('orchestrator', 'credential.issued', { credential: credential.key, task, agent })
       return { credential, task, agent }

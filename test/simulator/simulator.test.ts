@@ -25,10 +25,13 @@ async function told(seed: number, choice: AttackChoice) {
   const chance = chanceFrom(seed)
   const aws = await createFakeAws({ seed, now: time.now, delivery: { delay: [100, 900] } })
   const mapped: Normalised[] = []
+  /** What left the simulation, as it stood there. */
+  const said: object[] = []
   const options = { trustedAccounts: new Set([account]) }
   const take = (source: string, values: readonly object[]): Promise<void> => {
     const received = time.now()
     for (const value of values) {
+      said.push(value)
       const each = normalise({ pointer: { source, offset: mapped.length }, value }, options)
       if (each.as !== 'mapped') throw new Error(`${source}: ${JSON.stringify(each)}`)
       const activities = each.activities.map((a) => ('time' in a ? { ...a, source, received } : a))
@@ -45,8 +48,10 @@ async function told(seed: number, choice: AttackChoice) {
   await time.play(whole)
   const story = await played
   await time.play(time.sleep(5_000))
-  for (const { record } of aws.take())
+  for (const { record } of aws.take()) {
+    said.push(record)
     mapped.push(normalise({ pointer: { source: 'trail', offset: 0 }, value: record }, options))
+  }
   await aws.close()
   const values = mapped.map((value, offset) => ({ pointer: { source: 'x', offset }, value }))
   const progress = { bytes: 0, totalBytes: 0, files: 0, totalFiles: 0 }
@@ -58,7 +63,7 @@ async function told(seed: number, choice: AttackChoice) {
     { partitions: 3, batch: 100, policy, detections, arrival: {}, covers: [] },
     { normalise: ({ value }) => value as Normalised, effects: memoryEffects() },
   )
-  return { ...replayed, harmed: await story.harmed, made: story.company.made }
+  return { ...replayed, harmed: await story.harmed, made: story.company.made, said }
 }
 
 const found: Readonly<Record<AttackName, readonly string[]>> = {
@@ -90,6 +95,22 @@ describe('the simulated company', () => {
   test('all attacks of one day are three incidents', async () => {
     const { incidents } = await told(2, 'all')
     expect(incidents).toHaveLength(3)
+  })
+
+  test('every record and every report of a day says SIMULATED', async () => {
+    const { said } = await told(1, 'all')
+    const kinds = new Set(said.map((each) => ('kind' in each ? each.kind : Object.keys(each)[0])))
+    expect(kinds).toEqual(
+      new Set([
+        'agent.registered',
+        'task.started',
+        'credential.issued',
+        'resourceSpans',
+        'task.ended',
+        'eventVersion',
+      ]),
+    )
+    expect(said.filter((each) => !JSON.stringify(each).includes('SIMULATED'))).toEqual([])
   })
 
   test('the same seed is the same day', async () => {
