@@ -1,4 +1,4 @@
-import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3'
+import { GetObjectCommand, type S3Client, type S3ServiceException } from '@aws-sdk/client-s3'
 import { Transient } from '#shared/errors.ts'
 import type { AwsAccess } from '#shared/ports/aws-access.ts'
 import type { Buckets, Fetched, ObjectPlace } from '#shared/ports/queue.ts'
@@ -32,8 +32,8 @@ async function fetch(client: S3Client, place: ObjectPlace): Promise<Fetched> {
     }
     return { as: 'found', source }
   } catch (cause) {
-    const { name: code } = cause as Error
-    const why = goneFor.find(([form]) => form.test(code))?.[1]
+    const { name: code, $metadata } = cause as S3ServiceException
+    const why = whyGone(code, $metadata?.httpStatusCode)
     if (why !== undefined) return { as: 'gone', why }
     throw new Transient(`reading ${name}${adviceFor(code)}`, { cause })
   }
@@ -54,6 +54,20 @@ const goneFor: readonly (readonly [RegExp, string])[] = [
   [/^NoSuchBucket$/, 'the bucket is not there (any more)'],
   [/^InvalidObjectState$/, 'the object is archived and cannot be read'],
 ]
+
+/** Refusals that pass, or that a person must repair: permissions, credentials, clocks, regions, and too many calls. */
+const repairable =
+  /AccessDenied|Forbidden|Throttl|SlowDown|TooMany|LimitExceeded|Timeout|Conflict|OperationAborted|Token|AccessKey|Signature|Credentials|Authorization|Account|NotSignedUp|OptIn|TimeTooSkewed|Expired|KMS|Redirect|Region|Endpoint/i
+const passingStatus: readonly number[] = [401, 403, 408, 409, 425, 429]
+
+/** Why nothing will come; undefined if it may. Exported for its test: no server that we can have gives all of these. */
+export function whyGone(code: string, status: number | undefined): string | undefined {
+  const known = goneFor.find(([form]) => form.test(code))?.[1]
+  if (known !== undefined) return known
+  if (status === undefined || status < 400 || status >= 500) return undefined
+  if (passingStatus.includes(status) || repairable.test(code)) return undefined
+  return `S3 refuses it for good: ${/^\w{1,64}$/.test(code) ? code : 'without a code'}`
+}
 
 function adviceFor(code: string): string {
   if (/^(?:AccessDenied|Forbidden)/.test(code))

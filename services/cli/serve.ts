@@ -104,9 +104,17 @@ function tellOf(folders: readonly FolderOptions[], { config, machine: { log } }:
     log.warn(
       'no folder, event history, queue or topic is read: without CloudTrail nothing is found',
     )
-  const topics = config.topics.map(({ topic }) => topic)
-  log.info('serving', { data: config.data, folders: folders.map(({ path }) => path), topics })
+  log.info('serving', {
+    data: config.data,
+    folders: folders.map(({ path }) => path),
+    topics: namesOf(config.topics),
+    queues: namesOf(queues),
+    destinations: namesOf(config.alerts.destinations),
+  })
 }
+
+const namesOf = (all: readonly { readonly name: string }[]): readonly string[] =>
+  all.map(({ name }) => name)
 
 const lineOf = ({ event, of }: Notice) => ({
   id: event.id,

@@ -86,7 +86,8 @@ export function doorBoard(): DoorBoard {
     },
     failed(source, at, why) {
       const entry = entries.get(source)
-      if (entry) Object.assign(entry, { failedAt: at, failure: why })
+      // It is later than what was heard before it, also within one millisecond.
+      if (entry) Object.assign(entry, { failedAt: Math.max(at, entry.heard + 1), failure: why })
     },
     request(source, at, { taken, refused, late, lag, behind }) {
       const entry = entries.get(source)

@@ -34,7 +34,7 @@ const bySns = (message: unknown) => ({
 })
 
 const read = (value: unknown) => announcedIn(JSON.stringify(value))
-const places = (...all: readonly object[]) => ({ as: 'objects', places: all })
+const places = (...all: readonly object[]) => ({ as: 'objects', places: all, odd: [] })
 const at = (key: string) => ({ bucket: 'trail', key })
 
 test('keys of a notification are written as in a form, and those of an event are not', () => {
@@ -66,8 +66,12 @@ test('what tells of no new object is nothing', () => {
     bySns(setUp),
     notification('k', 'ObjectRemoved:Delete'),
     event('Object Deleted', 'k'),
+    bySns('CloudTrail validation message.'),
+    { Type: 'SubscriptionConfirmation', TopicArn: 'arn:aws:sns:us-east-1:111122223333:trail' },
+    { Type: 'UnsubscribeConfirmation', TopicArn: 'arn:aws:sns:us-east-1:111122223333:trail' },
   ])
     expect(read(each)).toEqual({ as: 'nothing' })
+  expect(announcedIn('CloudTrail validation message.')).toEqual({ as: 'nothing' })
 })
 
 test('what is no announcement is something else', () => {
@@ -83,10 +87,19 @@ test('what is no announcement is something else', () => {
     { Records: [] },
     { Records: [{ eventSource: 'aws:s3' }] },
     { Records: [...notification('k').Records, { eventName: 'x' }] },
-    notification('%E0%A4%A'),
-    event('Object Created', ''),
-    { s3Bucket: 'trail', s3ObjectKey: [7] },
   ])
     expect(read(each)).toEqual({ as: 'other' })
   expect(announcedIn('{"half":')).toEqual({ as: 'other' })
+})
+
+test('an odd key costs the objects beside it nothing', () => {
+  const { Records } = notification('a')
+  const mixed = { Records: [...Records, ...notification('%E0%A4%A').Records] }
+  expect(read(mixed)).toEqual({ as: 'objects', places: [at('a')], odd: ['object 2'] })
+  expect(read({ s3Bucket: 'trail', s3ObjectKey: [7, 'b'] })).toEqual({
+    as: 'objects',
+    places: [at('b')],
+    odd: ['object 1'],
+  })
+  expect(read(event('Object Created', ''))).toMatchObject({ places: [], odd: ['object 1'] })
 })

@@ -2,7 +2,12 @@ import type { ObjectPlace } from '#shared/ports/queue.ts'
 
 /** What a message of a queue says of objects. */
 export type Announced =
-  | { readonly as: 'objects'; readonly places: readonly ObjectPlace[] }
+  | {
+      readonly as: 'objects'
+      readonly places: readonly ObjectPlace[]
+      /** Which of what it tells of are no places: their ordinals, as text. */
+      readonly odd: readonly string[]
+    }
   /** It says nothing that matters, such as that notifications were set up, or that an object is gone. */
   | { readonly as: 'nothing' }
   /** It tells of no objects. */
@@ -26,11 +31,12 @@ const wrappersMax = 4
  * through SNS and through EventBridge too, and the notifications of a trail itself (CloudTrail User Guide, "SNS notifications").
  */
 export function announcedIn(text: string, depth = 0): Announced {
+  if (text.startsWith(validation)) return { as: 'nothing' }
   const value = parse(text)
   if (!isFields(value) || depth > wrappersMax) return { as: 'other' }
   if (typeof value['Message'] === 'string' && value['Type'] === 'Notification')
     return announcedIn(value['Message'], depth + 1)
-  if (value['Event'] === 's3:TestEvent') return { as: 'nothing' }
+  if (value['Event'] === 's3:TestEvent' || isSetUp(value)) return { as: 'nothing' }
   if (value['source'] === 'aws.s3' && isFields(value['detail'])) return byEventBridge(value)
   if (typeof value['s3Bucket'] === 'string' && Array.isArray(value['s3ObjectKey']))
     return byTrail(value['s3Bucket'], value['s3ObjectKey'])
@@ -39,6 +45,14 @@ export function announcedIn(text: string, depth = 0): Announced {
     return placesOf(Records.filter(isCreation).map(byNotification))
   return { as: 'other' }
 }
+
+/** A trail whose topic was set tries it with this text, which is no JSON. */
+const validation = 'CloudTrail validation message.'
+
+/** SNS asks whether the queue wants the topic, or no longer (SNS Developer Guide, "message formats"). */
+const isSetUp = (value: Fields): boolean =>
+  (value['Type'] === 'SubscriptionConfirmation' || value['Type'] === 'UnsubscribeConfirmation') &&
+  typeof value['TopicArn'] === 'string'
 
 function parse(text: string): unknown {
   try {
@@ -55,9 +69,10 @@ const isCreation = ({ eventName }: Fields): boolean =>
   typeof eventName === 'string' && eventName.startsWith('ObjectCreated:')
 
 function placesOf(found: readonly (ObjectPlace | undefined)[]): Announced {
+  if (found.length === 0) return { as: 'nothing' }
   const places = found.filter((place) => place !== undefined)
-  if (places.length < found.length) return { as: 'other' }
-  return places.length === 0 ? { as: 'nothing' } : { as: 'objects', places }
+  const odd = found.flatMap((place, n) => (place === undefined ? [`object ${n + 1}`] : []))
+  return { as: 'objects', places, odd }
 }
 
 function byNotification(record: Fields): ObjectPlace | undefined {

@@ -27,6 +27,8 @@ export function keepPolling(sources: readonly Source[], ports: PollingPorts): Po
   let isClosed = false
   const underWay = new Set<Promise<void>>()
   const planned = new Set<() => void>()
+  // Names of sources, at most all of them.
+  const troubled = new Set<string>()
 
   const plan = (source: Source, failures: number, ms: number): void => {
     const cancel = ports.scheduler.later(ms, () => {
@@ -38,19 +40,29 @@ export function keepPolling(sources: readonly Source[], ports: PollingPorts): Po
     planned.add(cancel)
   }
 
+  const tellOf = ({ name }: Source, { message: why }: Transient): void => {
+    ports.board.failed(name, ports.scheduler.now(), why)
+    // Once, not at every attempt: the board shows what is still wrong.
+    if (!troubled.has(name)) ports.log.warn('a source does not answer', { source: name, why })
+    troubled.add(name)
+  }
+
   const ask = async (source: Source, failures: number): Promise<void> => {
     const { scheduler, board, log } = ports
     try {
-      const ms = await source.poll(scheduler.now())
-      board.heard(source.name, scheduler.now())
-      if (failures > 0) log.info('a source answers again', { source: source.name })
+      const answer = await source.poll(scheduler.now())
+      const { ms, trouble } =
+        typeof answer === 'number' ? { ms: answer, trouble: undefined } : answer
+      if (trouble) tellOf(source, trouble)
+      else {
+        board.heard(source.name, scheduler.now())
+        if (troubled.delete(source.name))
+          log.info('a source answers again', { source: source.name })
+      }
       if (!isClosed) plan(source, 0, ms)
     } catch (thrown) {
       if (!(thrown instanceof Transient)) return ports.failed(bugOf(source, thrown))
-      board.failed(source.name, scheduler.now(), thrown.message)
-      // Once, not at every attempt: the board shows what is still wrong.
-      if (failures === 0)
-        log.warn('a source does not answer', { source: source.name, why: thrown.message })
+      tellOf(source, thrown)
       const longest = source.longestPauseMs ?? longestPauseMs
       if (!isClosed) plan(source, failures + 1, Math.min(1000 * 2 ** failures, longest))
     }

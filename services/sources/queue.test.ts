@@ -136,10 +136,18 @@ test('a file that breaks off, or may not be read, is told and read again; the ot
     queue.send(telling('a.json.gz'))
     queue.send(telling('b.json.gz'))
     buckets.spoil('a.json.gz', how)
-    await expect(poll()).rejects.toThrow(how === 'breaks' ? 'the connection broke' : 'denied')
+    expect(await poll()).toMatchObject({
+      ms: 0,
+      trouble: {
+        message: expect.stringContaining(
+          how === 'breaks' ? 'the connection broke' : 'denied',
+        ) as string,
+      },
+    })
     expect(queue.count()).toBe(1)
+    expect(await poll(), 'it is hidden, not well').toMatchObject({ ms: 0, trouble: {} })
     scheduler.pass(30_000)
-    await poll()
+    expect(await poll()).toBe(0)
     expect(new Set(ids()).size).toBe(505)
     expect(queue.count()).toBe(0)
   }
@@ -205,4 +213,20 @@ test('a queue that does not answer is told', async () => {
   const { queue, poll } = world()
   queue.refuse('no permission')
   await expect(poll()).rejects.toThrow('no permission')
+})
+
+test('an object that may not be read holds back none of its message, nor what is odd in it', async () => {
+  const { queue, scheduler, buckets, put, poll, ids, dead } = world()
+  put('a.json.gz', file(0, 5))
+  put('b.json.gz', file(5, 10))
+  buckets.spoil('a.json.gz', 'refused')
+  queue.send(JSON.stringify({ s3Bucket: 'trail', s3ObjectKey: ['a.json.gz', 7, 'b.json.gz'] }))
+  await expect(poll()).rejects.toThrow('denied')
+  expect(ids()).toHaveLength(5)
+  expect(dead()).toMatchObject([{ source: 'files message m-1' }])
+  expect(queue.count()).toBe(1)
+  scheduler.pass(30_000)
+  await poll()
+  expect(new Set(ids()).size).toBe(10)
+  expect(queue.count()).toBe(0)
 })

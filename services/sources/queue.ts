@@ -1,3 +1,5 @@
+import { Transient } from '#shared/errors.ts'
+import type { DeadLetter } from '#shared/messages/dead-letter.ts'
 import type { Buckets, ObjectPlace, Queue, QueuedMessage } from '#shared/ports/queue.ts'
 import type { Files } from '#shared/ports/sources.ts'
 import type { RawBatch } from '#services/ingest/batch.ts'
@@ -34,6 +36,10 @@ const againMs = 10_000
 const countMs = 60_000
 /** Records of one offer. */
 const offerRecords = 2_000
+/** Messages in trouble that are known at once. */
+const troublesMax = 1_000
+/** A message that did not come again for so long is in other hands, ms. */
+const forgetMs = 4 * hideSeconds * 1000
 const longestPauseMs = 10_000
 const silence = 120
 
@@ -44,6 +50,7 @@ const silence = 120
  */
 export function queueSource(options: QueueOptions, ports: QueuePorts): Source {
   let counted = -Infinity
+  const troubled = troubles()
   return {
     name: options.name,
     silence,
@@ -59,11 +66,47 @@ export function queueSource(options: QueueOptions, ports: QueuePorts): Source {
         ports.told({ source: options.name, mapped: 0, ignored: 0, dead: [], behind })
         counted = scheduler.elapsed()
       }
-      for (const each of done) if (each.status === 'rejected') throw each.reason as Error
-      return 0
+      const failures = done.flatMap((each): unknown[] =>
+        each.status === 'rejected' ? [each.reason] : [],
+      )
+      const worst = worstOf(failures)
+      if (worst !== undefined && !(worst instanceof Transient)) throw worst
+      const trouble = troubled.after(messages, done, scheduler.elapsed())
+      // Where some were read, or their objects, those that were not must not slow them.
+      if (worst !== undefined && failures.length === done.length) throw worst
+      return trouble ? { ms: 0, trouble } : 0
     },
   }
 }
+
+/** Messages that were in trouble: while such a one is hidden, an answer without it does not mean that all is well. */
+function troubles(): {
+  readonly after: (
+    messages: readonly QueuedMessage[],
+    done: readonly PromiseSettledResult<void>[],
+    now: number,
+  ) => Transient | undefined
+} {
+  // By message id, the latest last; those beyond `troublesMax`, and those that did not come again in time, are forgotten.
+  const known = new Map<string, { readonly trouble: Transient; readonly at: number }>()
+  return {
+    after(messages, done, now) {
+      for (const [n, { id }] of messages.entries()) {
+        const each = done[n]
+        known.delete(id)
+        if (each?.status === 'rejected' && each.reason instanceof Transient)
+          known.set(id, { trouble: each.reason, at: now })
+      }
+      for (const [id, { at }] of known)
+        if (known.size > troublesMax || now - at > forgetMs) known.delete(id)
+      return [...known.values()].at(-1)?.trouble
+    },
+  }
+}
+
+/** A mistake of ours before what passes. */
+const worstOf = (failures: readonly unknown[]): unknown =>
+  failures.find((each) => !(each instanceof Transient)) ?? failures[0]
 
 /** Does what a message says, and removes it. @throws Transient: it comes again */
 async function handled(
@@ -124,16 +167,33 @@ async function readFiles(
   ports: QueuePorts,
 ) {
   const announced = announcedIn(message.body)
-  if (announced.as === 'objects') {
-    for (const place of announced.places) await readObject(place, now, options, ports)
-    return
-  }
   const source = addressOf(options, message)
-  const dead =
-    announced.as === 'nothing' ? [] : [deadLetter({ source, offset: 0 }, noNotification, '', '')]
+  const letter = (reason: string, within: string): DeadLetter =>
+    deadLetter({ source, offset: 0, ...(within !== '' && { within }) }, reason, '', '')
+  if (announced.as === 'objects') {
+    const dead = announced.odd.map((within) => letter(noPlace, within))
+    if (dead.length > 0) await handOver({ records: [], dead, ignored: 0 }, now, options, ports)
+    return await readObjects(announced.places, now, options, ports)
+  }
+  const dead = announced.as === 'nothing' ? [] : [letter(noNotification, '')]
   await handOver({ records: [], dead, ignored: 1 - dead.length }, now, options, ports)
 }
 
+/** One that cannot be read now holds none of the others back. @throws Transient if there is such a one */
+async function readObjects(
+  places: readonly ObjectPlace[],
+  now: number,
+  options: QueueOptions,
+  ports: QueuePorts,
+): Promise<void> {
+  const failures: unknown[] = []
+  for (const place of places)
+    await readObject(place, now, options, ports).catch((thrown: unknown) => failures.push(thrown))
+  if (failures.length > 0) throw worstOf(failures)
+}
+
+const noPlace =
+  'a notification names no object: bucket or key is missing, or the key is not written as S3 does'
 const noNotification = 'no notification of objects, in a queue of files'
 
 async function readObject(

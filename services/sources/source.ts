@@ -1,13 +1,18 @@
+import type { Transient } from '#shared/errors.ts'
+
+/** Some of it was read, so it is asked again after `ms` as ever; the rest was not, and that is told. */
+export type Partly = { readonly ms: number; readonly trouble: Transient }
+
 /** A source that Keytrail asks: it is polled, one poll at a time. */
 export type Source = {
   readonly name: string
   /**
    * Hands over what is new.
    * @param now epoch ms by the door's clock
-   * @returns milliseconds until it wants to be asked again
+   * @returns milliseconds until it wants to be asked again, and what is in the way, if only of a part
    * @throws Transient if the outside world does not answer; what was handed over until then stays
    */
-  poll(now: number): Promise<number>
+  poll(now: number): Promise<number | Partly>
   /** Seconds without an answer after which it counts as blind. */
   readonly silence: number
   /** After failures it is asked again after so many ms at the latest; absent: a minute. */
