@@ -16,6 +16,7 @@ export const noMachine: Machine = {
     throw new Error('no command under test restores a data file')
   },
   chance: (bytes) => new Uint8Array(bytes),
+  user: () => 'operator',
   cloud: () => Promise.reject(new Error('no command under test asks AWS')),
   listen: () => {
     throw new Error('no command under test listens')

@@ -86,6 +86,8 @@ export type Machine = {
   readonly topics: (sources: readonly TopicSource[]) => Promise<ReadonlyMap<string, Topic>>
   /** Who sends to each destination, by name. @throws Unusable if a secret is missing */
   readonly senders: (destinations: readonly Destination[]) => ReadonlyMap<string, Sender>
+  /** As whom this process runs, to sign with. */
+  readonly user: () => string
   readonly scheduler: Scheduler
   readonly log: Log
   /** Hears how far the work has come, so that a crash test can end the process there; for everybody else it does nothing. */

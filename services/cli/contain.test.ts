@@ -111,6 +111,14 @@ describe('keytrail contain', () => {
   })
 })
 
+test('who does not say who he is signs as the user of the process', async () => {
+  const { run, propose } = desk()
+  await propose()
+  expect((await run('approve', 'inc-1', '--contain-approve', '*')).status).toBe(0)
+  const { out } = await run('contain', 'list', '--json')
+  expect(stateOf(out, key)).toMatchObject({ state: 'approved', by: 'operator' })
+})
+
 describe('keytrail audit verify', () => {
   test('holds, and finds one changed byte', async () => {
     const { run, propose, file } = desk()

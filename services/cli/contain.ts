@@ -19,6 +19,7 @@ import {
 } from './command.ts'
 import { orderLines, planLines } from './contain-text.ts'
 import { containPolicyOf } from './policy.ts'
+import { signatureOf } from './signature.ts'
 
 /** Characters of a reason. */
 const reasonMax = 2_000
@@ -166,10 +167,8 @@ function decided(
   })
 }
 
-/** As people sign: what they say, else the user of this machine. */
-function doerOf(args: Arguments, { environment }: Context): string {
-  const { USER, LOGNAME, USERNAME } = environment
-  const by = textOf(args, 'by') ?? USER ?? LOGNAME ?? USERNAME ?? 'unknown'
+function doerOf(args: Arguments, context: Context): string {
+  const by = signatureOf(args, context)
   if (by === '' || by.length > 200 || by === 'keytrail' || by === 'cloud')
     throw new UsageError('--by is the name of a person, of at most 200 characters.')
   return by

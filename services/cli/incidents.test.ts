@@ -94,7 +94,7 @@ test('twice is once', async () => {
   await run('ack', A)
   const { status, out } = await run('ack', A)
   expect(status).toBe(0)
-  expect(out).toContain('is acknowledged by')
+  expect(out).toContain('is acknowledged by operator')
   expect(served.desk.case(A)?.revision).toBe(2)
 })
 

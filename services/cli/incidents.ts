@@ -22,6 +22,7 @@ import {
   UsageError,
 } from './command.ts'
 import { penFor } from './styled.ts'
+import { signatureOf } from './signature.ts'
 
 /** Incidents that `list` shows unless told otherwise, and at most. */
 const listed = 50
@@ -181,10 +182,8 @@ function noteOf(args: Arguments): string {
   return note
 }
 
-/** As people sign: what they say, else the user of this machine. */
-function doerOf(args: Arguments, { environment }: Context): string {
-  const { USER, LOGNAME, USERNAME } = environment
-  const by = textOf(args, 'by') ?? USER ?? LOGNAME ?? USERNAME ?? 'unknown'
+function doerOf(args: Arguments, context: Context): string {
+  const by = signatureOf(args, context)
   if (by === '' || by.length > 200)
     throw new UsageError('incidents: --by is a name of at most 200 characters.')
   return by

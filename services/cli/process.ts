@@ -8,6 +8,7 @@ import { listen } from '#infra/http/server.ts'
 import { pinoLog } from '#infra/log/log.ts'
 import { memoryEffects } from '#infra/memory/effects.ts'
 import { systemScheduler } from '#infra/clock/scheduler.ts'
+import { userName } from '#infra/os/user.ts'
 import { backUp, restore } from '#infra/sqlite/backup.ts'
 import { openBeside, ownDataFile } from '#infra/sqlite/data-file.ts'
 import type { TopicSource } from '#shared/config/kafka.ts'
@@ -40,6 +41,7 @@ export function surroundings(at: AtCrashPoint = () => undefined): Surroundings {
       backUp,
       restore,
       chance: randomBytes,
+      user: () => userName(),
       listen,
       cloud: loadCloud,
       topics: loadTopics,
