@@ -98,11 +98,15 @@ async function vitest() {
 
 /** A run that failed without naming a test, or that found none, is one failure of its own. */
 function counts(code, reportFile) {
-  const { numPassedTests = 0, numFailedTests = 0, numPendingTests = 0 } = readReport(reportFile)
+  const { numPassedTests = 0, numFailedTests = 0, testResults = [] } = readReport(reportFile)
   if (numPassedTests + numFailedTests === 0) process.stdout.write('vitest ran no test\n')
   const isUnexplained = numFailedTests === 0 && (code !== 0 || numPassedTests === 0)
   const failed = numFailedTests + (isUnexplained ? 1 : 0)
-  return { passed: numPassedTests, failed, skipped: numPendingTests }
+  const skipped = testResults
+    .flatMap(({ assertionResults }) => assertionResults)
+    .filter(({ status }) => status === 'skipped' || status === 'pending')
+    .map(({ fullName }) => fullName)
+  return { passed: numPassedTests, failed, skipped }
 }
 
 function readReport(file) {
@@ -140,7 +144,7 @@ function notRun(skipped) {
     test: [...quick, 'npm run test:containers', 'npm run test:faults', 'npm run bench'],
   }[suiteName]
   const left = without.map((name) => `${name} (left out by --without)`)
-  const held = skipped > 0 ? [`${skipped} skipped tests`] : []
+  const held = skipped.length > 0 ? [`${skipped.length} skipped tests (${skipped.join(', ')})`] : []
   return `Not run: ${[...left, ...held, ...parts].join('; ')}.`
 }
 
