@@ -11,7 +11,7 @@ import { Values } from '#shared/facts/values.ts'
 
 /**
  * Words of a credential's row, 64 bytes, a cache line: what every use reads and writes. `watchFrom` is a 64-bit number over
- * words 12 and 13. `reports` is a number plus one, 0 without any.
+ * words 12 and 13. `reports` is a number of `ReportRows`.
  */
 export const inCred = {
   session: 0,

@@ -151,12 +151,11 @@ export class Cred extends RowView {
     this.table.inherits[this.index] = list
   }
   get reports(): KeyReports | undefined {
-    const n = this.word(inCred.reports)
-    return n === 0 ? undefined : this.table.reports.get(n - 1)
+    return this.table.reports.get(this.word(inCred.reports))
   }
   set reports(reports: KeyReports) {
-    const n = this.word(inCred.reports)
-    this.setWord(inCred.reports, this.table.reports.put(reports, n === 0 ? undefined : n - 1) + 1)
+    const n = this.table.reports.put(reports, this.word(inCred.reports))
+    this.setWord(inCred.reports, n)
   }
   get rich(): RichCred | undefined {
     return this.table.rich.get(this.index)

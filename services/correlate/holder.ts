@@ -63,7 +63,7 @@ function decideLevel(level: Level, evidence: readonly Evidence[]): LevelDecision
 
 const compareEvidence = (a: Evidence, b: Evidence): number =>
   compareText(a.id, b.id) || compareText(a.rule, b.rule) || compareText(a.record, b.record)
-const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+export const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 /** A task that belongs to other agents than the one who is proven better. */
 function contradicts(

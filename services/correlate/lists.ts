@@ -6,6 +6,7 @@ import type {
   PlaceFacts,
 } from '#shared/messages/session-facts.ts'
 import type { Cred, Session } from './cred.ts'
+import { compareText } from './holder.ts'
 import type { Denied, RichSession } from './rich.ts'
 import type { CorrelateState } from './state.ts'
 import { pairOf, rowsOf, whereOf } from './rows.ts'
@@ -92,8 +93,6 @@ export function deedsOf(session: Session): DeedFact[] {
       compareText(a.made ?? '', b.made ?? ''),
   )
 }
-
-const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 /** That AWS found a key in public is a fact about whoever uses it: nobody did that with any key. */
 function exposuresOf({ reports, session, key }: Cred): DeedFact[] {

@@ -103,7 +103,7 @@ export function ofInterest(state: CorrelateState, view: SessionView): boolean {
 }
 
 /** Has AWS found it in public? */
-export const isExposed = ({ reports }: Cred): boolean => (reports?.exposures.length ?? 0) > 0
+const isExposed = ({ reports }: Cred): boolean => (reports?.exposures.length ?? 0) > 0
 
 /** More places than are kept, by several programs: an honest place may have been let go. */
 const isCrowded = ({ creds }: Session): boolean =>

@@ -7,7 +7,7 @@ import { ReportRows } from '#shared/facts/report-rows.ts'
 import { strings, withItem, type SetRule } from '#shared/facts/small-set.ts'
 import { TextList } from '#shared/facts/text-list.ts'
 
-/** Words of a key's row: its only asker, and what reports say of it, by number plus one; 0 for none. */
+/** Words of a key's row: its only asker, by number plus one, and what reports say of it, by number; 0 for none. */
 const askerAt = keyWords
 const reportsAt = keyWords + 1
 
@@ -80,8 +80,7 @@ export class Keys {
   }
 
   private reportsOf(row: number): KeyReports {
-    const n = this.table.rows.word(row, reportsAt)
-    return n === 0 ? noReports : this.reports.get(n - 1)
+    return this.reports.get(this.table.rows.word(row, reportsAt)) ?? noReports
   }
 
   private change<Part extends keyof KeyReports>(
@@ -91,12 +90,11 @@ export class Keys {
   ): boolean {
     const { rows } = this.table
     const row = this.table.row(key)
-    const n = rows.word(row, reportsAt)
     const before = this.reportsOf(row)
     const list = longer(before[part])
     if (list === before[part]) return false
     const after = { ...before, [part]: list }
-    rows.setWord(row, reportsAt, this.reports.put(after, n === 0 ? undefined : n - 1) + 1)
+    rows.setWord(row, reportsAt, this.reports.put(after, rows.word(row, reportsAt)))
     return true
   }
 }

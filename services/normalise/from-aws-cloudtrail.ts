@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto'
-import { canonicalise } from '#shared/facts/canonical.ts'
+import { contentId } from '#shared/facts/content-id.ts'
 import type { Mapped, Normalised } from '#shared/messages/record.ts'
 import type { IssueCopy, RareUse, Use } from '#shared/messages/use.ts'
 import type { Call } from './call.ts'
@@ -68,10 +67,6 @@ const isUuid = (id: unknown): id is string =>
   isHex(id, 14, 4) &&
   isHex(id, 19, 4) &&
   isHex(id, 24, 12)
-
-/** The id of a record without eventID: the same content has the same id (SEMANTICS A2). */
-const contentId = (record: Fields): string =>
-  `sha256:${createHash('sha256').update(canonicalise(record)).digest('hex')}`
 
 /** The event that an UPDATED_DATA addendum corrects (CloudTrail User Guide, addendum); '' else. */
 function correctedId(record: Fields): string {
@@ -228,6 +223,7 @@ function map(record: Fields, user: Fields, at: number, options: CloudTrailOption
   }
   const corrected = correctedId(record)
   const own = record['eventID']
+  // The same content without an eventID has the same id (SEMANTICS A2).
   const id = corrected || (isUuid(own) ? own : contentId(record))
   const use = draftOf(reading, at, id)
   const weight = corrected === '' ? 0 : addendumWeight + leaves(record)

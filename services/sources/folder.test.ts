@@ -18,6 +18,7 @@ import type { AgentActivity } from '#shared/messages/activity.ts'
 import { normalise } from '#services/normalise/normalise.ts'
 import { watchedFolder } from './folder.ts'
 import { activity, intake, keepMs, now, watch } from '#test/watched.ts'
+import { trail } from '#test/trail.ts'
 
 let path = ''
 beforeEach(async () => {
@@ -26,25 +27,6 @@ beforeEach(async () => {
 afterEach(() => rm(path, { recursive: true }))
 
 const written = new Date('2026-05-04T09:30:00Z')
-
-const trail = (n: number) => ({
-  eventVersion: '1.11',
-  eventTime: '2026-05-04T09:00:00Z',
-  eventSource: 's3.amazonaws.com',
-  eventName: 'ListBuckets',
-  eventCategory: 'Management',
-  awsRegion: 'us-east-1',
-  recipientAccountId: '111122223333',
-  eventID: `00000000-0000-4000-8000-00000000000${n}`,
-  userIdentity: {
-    type: 'IAMUser',
-    principalId: 'AIDAEXAMPLE',
-    arn: 'arn:aws:iam::111122223333:user/ana',
-    accountId: '111122223333',
-    accessKeyId: 'AKIAEXAMPLE000000001',
-    userName: 'ana',
-  },
-})
 
 const place = (name: string) => join(path, name)
 

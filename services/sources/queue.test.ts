@@ -7,25 +7,8 @@ import { manualScheduler } from '#infra/memory/scheduler.ts'
 import { normalise } from '#services/normalise/normalise.ts'
 import type { Delivered } from './deliver.ts'
 import { queueSource, type QueueOptions } from './queue.ts'
+import { trail } from '#test/trail.ts'
 
-const trail = (n: number) => ({
-  eventVersion: '1.11',
-  eventTime: '2026-05-04T09:00:00Z',
-  eventSource: 's3.amazonaws.com',
-  eventName: 'ListBuckets',
-  eventCategory: 'Management',
-  awsRegion: 'us-east-1',
-  recipientAccountId: '111122223333',
-  eventID: `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`,
-  userIdentity: {
-    type: 'IAMUser',
-    principalId: 'AIDAEXAMPLE',
-    arn: 'arn:aws:iam::111122223333:user/ana',
-    accountId: '111122223333',
-    accessKeyId: 'AKIAEXAMPLE000000001',
-    userName: 'ana',
-  },
-})
 const file = (from: number, to: number): Buffer =>
   gzipSync(
     JSON.stringify({ Records: Array.from({ length: to - from }, (_, n) => trail(from + n)) }),

@@ -12,28 +12,11 @@ import type { Delivered } from './deliver.ts'
 import type { Holding } from './messages.ts'
 import { topicSource } from './topic.ts'
 import type { Source } from './source.ts'
+import { trail } from '#test/trail.ts'
 
 const time = '2026-05-04T09:00:00Z'
 const now = Date.parse('2026-05-04T10:00:00Z')
 
-const trail = (n: number) => ({
-  eventVersion: '1.11',
-  eventTime: time,
-  eventSource: 's3.amazonaws.com',
-  eventName: 'ListBuckets',
-  eventCategory: 'Management',
-  awsRegion: 'us-east-1',
-  recipientAccountId: '111122223333',
-  eventID: `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`,
-  userIdentity: {
-    type: 'IAMUser',
-    principalId: 'AIDAEXAMPLE',
-    arn: 'arn:aws:iam::111122223333:user/ana',
-    accountId: '111122223333',
-    accessKeyId: 'AKIAEXAMPLE000000001',
-    userName: 'ana',
-  },
-})
 const started = (n: number, agent = 'ledger') => ({
   kind: 'task.started',
   id: `s-${n}`,

@@ -39,7 +39,7 @@ test('reports are read back as they were put, also where others replaced them', 
       const numbers = new Map<number, number>()
       const wanted = new Map<number, unknown>()
       for (const [name, each] of puts) {
-        numbers.set(name, rows.put(each, numbers.get(name)))
+        numbers.set(name, rows.put(each, numbers.get(name) ?? 0))
         wanted.set(name, each)
       }
       for (const [name, n] of numbers) expect(rows.get(n)).toEqual(wanted.get(name))

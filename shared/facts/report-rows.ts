@@ -23,19 +23,23 @@ export class ReportRows {
   private readonly texts = new Values()
   private readonly others = new Map<number, KeyReports>()
 
-  /** @returns the number to read them by: a new one, or `n` again, whose reports they replace */
-  put(reports: KeyReports, n = this.rows.add()): number {
+  /** @returns the number to read them by: `n`, whose reports they replace, or a new one if that is 0, which is none */
+  put(reports: KeyReports, n: number): number {
+    const row = n === 0 ? this.rows.add() : n - 1
     const { leases, claims, exposures } = reports
     const [lease] = leases
     if (lease && leases.length === 1 && claims.length === 0 && exposures.length === 0) {
-      this.others.delete(n)
-      this.write(n, lease)
-    } else this.others.set(n, reports)
-    return n
+      this.others.delete(row)
+      this.write(row, lease)
+    } else this.others.set(row, reports)
+    return row + 1
   }
 
-  get(n: number): KeyReports {
-    return this.others.get(n) ?? { leases: [this.lease(n)], claims: none, exposures: none }
+  /** What was put under a number; undefined for 0. */
+  get(n: number): KeyReports | undefined {
+    if (n === 0) return undefined
+    const row = n - 1
+    return this.others.get(row) ?? { leases: [this.lease(row)], claims: none, exposures: none }
   }
 
   private write(n: number, lease: Lease): void {

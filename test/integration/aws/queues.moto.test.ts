@@ -19,6 +19,7 @@ import { batchFrom } from '#services/serve/batch.ts'
 import { bucketsContract, queueContract } from '#test/contracts/queue.ts'
 import { keytrailIn } from '#test/demo/keytrail.ts'
 import { startMoto } from './moto.ts'
+import { deed, trail } from '#test/trail.ts'
 
 const region = 'us-east-1'
 const opened: { moto?: Awaited<ReturnType<typeof startMoto>> } = {}
@@ -81,36 +82,6 @@ test('a queue that is not there is said in words', async () => {
   const queue = sqsQueue(accessNow(), region, `${url}-none`)
   await expect(queue.receive(30)).rejects.toThrow('there is no such queue')
   queue.close()
-})
-
-const trail = (n: number, more: object = {}) => ({
-  eventVersion: '1.11',
-  eventTime: '2026-05-04T09:00:00Z',
-  eventSource: 's3.amazonaws.com',
-  eventName: 'ListBuckets',
-  eventCategory: 'Management',
-  awsRegion: region,
-  recipientAccountId: '111122223333',
-  eventID: `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`,
-  userIdentity: {
-    type: 'IAMUser',
-    principalId: 'AIDAEXAMPLE',
-    arn: 'arn:aws:iam::111122223333:user/ana',
-    accountId: '111122223333',
-    accessKeyId: 'AKIAEXAMPLE000000001',
-    userName: 'ana',
-  },
-  ...more,
-})
-
-/** A user who takes an administrator's rights. */
-const deed = trail(1, {
-  eventSource: 'iam.amazonaws.com',
-  eventName: 'AttachUserPolicy',
-  requestParameters: {
-    userName: 'ana',
-    policyArn: 'arn:aws:iam::aws:policy/AdministratorAccess',
-  },
 })
 
 test('files that S3 tells of, and calls that EventBridge sends, become incidents; killed in between, nothing is lost', async () => {

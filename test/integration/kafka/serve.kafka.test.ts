@@ -14,6 +14,7 @@ import { openBeside } from '#infra/sqlite/data-file.ts'
 import { batchFrom, type Batch } from '#services/serve/batch.ts'
 import { keytrailIn, type Served } from '#test/demo/keytrail.ts'
 import { broker } from './broker.ts'
+import { deed, trail } from '#test/trail.ts'
 
 const { kafka, fresh, contentOf } = broker()
 
@@ -60,36 +61,6 @@ const status = async ({ url }: Served, page: string): Promise<Response> =>
 async function until(holds: () => Promise<boolean> | boolean): Promise<void> {
   while (!(await holds())) await sleep(50)
 }
-
-const trail = (n: number, more: object = {}) => ({
-  eventVersion: '1.11',
-  eventTime: '2026-05-04T09:00:00Z',
-  eventSource: 's3.amazonaws.com',
-  eventName: 'ListBuckets',
-  eventCategory: 'Management',
-  awsRegion: 'us-east-1',
-  recipientAccountId: '111122223333',
-  eventID: `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`,
-  userIdentity: {
-    type: 'IAMUser',
-    principalId: 'AIDAEXAMPLE',
-    arn: 'arn:aws:iam::111122223333:user/ana',
-    accountId: '111122223333',
-    accessKeyId: 'AKIAEXAMPLE000000001',
-    userName: 'ana',
-  },
-  ...more,
-})
-
-/** A user who takes an administrator's rights. */
-const deed = trail(1, {
-  eventSource: 'iam.amazonaws.com',
-  eventName: 'AttachUserPolicy',
-  requestParameters: {
-    userName: 'ana',
-    policyArn: 'arn:aws:iam::aws:policy/AdministratorAccess',
-  },
-})
 
 /** What the exporter of OpenTelemetry sends for one tool call: the bytes that the Collector writes to its topic too. */
 async function exported(): Promise<Buffer> {
