@@ -13,18 +13,11 @@ import { measureDurable, type Durable } from './durable.ts'
 import { comeUp, fill, loadOf, type Load, type Start } from './load.ts'
 import { measure, type Measured } from './measure.ts'
 import { resultOf, tableOf } from './report.ts'
-import { isSizeName, rateSizes, sizes, type RateSize, type SizeName } from './sizes.ts'
+import { isSizeName, sizes, type RateSize, type SizeName } from './sizes.ts'
 import { generate, type Workload, type WorkloadSize } from './workload.ts'
 
 const usage = 'Usage: npm run bench -- [--json] [--size smoke|standard]\n'
 const self = fileURLToPath(import.meta.url)
-
-const [first, task = ''] = process.argv.slice(2)
-if (first === 'measure') await measureHere(task)
-else if (first === 'durable') await durableHere(task)
-else if (first === 'fill') await fillHere(task)
-else if (first === 'come up') await comeUpHere(task)
-else process.exitCode = await main(process.argv.slice(2))
 
 /** What the child does: measures one workload and prints the result. */
 async function measureHere(text: string): Promise<void> {
@@ -58,12 +51,12 @@ async function main(argv: string[]): Promise<number> {
     return 2
   }
   const { size, json } = options
-  const { scored, rateEvents, rounds } = sizes[size]
+  const { scored, rateEvents, live, rounds } = sizes[size]
   const folder = await mkdtemp(join(tmpdir(), 'keytrail-bench-'))
   try {
     const scoredResult = await inFolder(folder, scored, (workload) => measured(workload, rounds))
     const rate = (name: RateSize, use = rated): Promise<Measured> =>
-      inFolder(folder, { events: rateEvents, tokens: rateSizes[name], used: true }, use)
+      inFolder(folder, { events: rateEvents, tokens: live[name], used: true }, use)
     let load: Load | undefined
     const rates = {
       '10k': await rate('10k'),
@@ -154,3 +147,10 @@ function child(request: unknown, task: string): Promise<string> {
     })
   })
 }
+
+const [first, task = ''] = process.argv.slice(2)
+if (first === 'measure') await measureHere(task)
+else if (first === 'durable') await durableHere(task)
+else if (first === 'fill') await fillHere(task)
+else if (first === 'come up') await comeUpHere(task)
+else process.exitCode = await main(process.argv.slice(2))

@@ -1,7 +1,7 @@
 import type { Durable } from './durable.ts'
 import type { Load } from './load.ts'
 import type { Measured, Rate } from './measure.ts'
-import { rateSizes, type RateSize, type SizeName } from './sizes.ts'
+import type { RateSize, SizeName } from './sizes.ts'
 import type { RuleScore } from './score.ts'
 
 /** What `npm run bench -- --json` prints. Rates are records a second of wall (eps) and of CPU (epcs, all threads). */
@@ -82,7 +82,7 @@ export function tableOf(result: BenchResult): string {
       count(result.bytesPerCredential),
       'for each live credential, 10k to 1M; to reach: 1,024',
     ],
-    ...(Object.keys(rateSizes) as RateSize[]).map((size): readonly [string, string, string] => [
+    ...(Object.keys(result.rate) as RateSize[]).map((size): readonly [string, string, string] => [
       `rate at ${size}`,
       speed({ eps: rateWall[size], epcs: rate[size] }),
       `with ${size} live credentials, each leased and used`,
