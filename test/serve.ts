@@ -3,12 +3,19 @@ import { memoryEffects } from '#infra/memory/effects.ts'
 import { memoryJournal } from '#infra/memory/journal.ts'
 import { memoryRecordIndex } from '#infra/memory/record-index.ts'
 import { memorySnapshots } from '#infra/memory/snapshots.ts'
-import type { Database } from '#infra/sqlite/database.ts'
-import { deadLettersPart, sqliteDeadLetters } from '#infra/sqlite/dead-letters.ts'
-import { effectsPart, sqliteEffects } from '#infra/sqlite/effects.ts'
-import { journalPart, sqliteJournal } from '#infra/sqlite/journal.ts'
-import { recordIndexPart, sqliteRecordIndex } from '#infra/sqlite/record-index.ts'
-import { snapshotsPart, sqliteSnapshots } from '#infra/sqlite/snapshots.ts'
+import type { Database } from '#infra/sql/database.ts'
+import { sqlDeadLetters } from '#infra/sql/dead-letters.ts'
+import {
+  deadLettersPart,
+  effectsPart,
+  journalPart,
+  recordIndexPart,
+  snapshotsPart,
+} from '#infra/sqlite/parts.ts'
+import { sqlEffects } from '#infra/sql/effects.ts'
+import { sqlJournal } from '#infra/sql/journal.ts'
+import { sqlRecordIndex } from '#infra/sql/record-index.ts'
+import { sqlSnapshots } from '#infra/sql/snapshots.ts'
 import type { DeadLetters } from '#shared/ports/dead-letters.ts'
 import type { Effects } from '#shared/ports/effects.ts'
 import type { MappedRecord, Offer } from '#shared/ports/intake.ts'
@@ -50,11 +57,11 @@ export const storeParts = [
 ] as const
 
 export const sqliteStores = (db: Database): Stores => ({
-  journal: sqliteJournal(db),
-  records: sqliteRecordIndex(db),
-  effects: sqliteEffects(db),
-  snapshots: sqliteSnapshots(db),
-  letters: sqliteDeadLetters(db),
+  journal: sqlJournal(db),
+  records: sqlRecordIndex(db),
+  effects: sqlEffects(db),
+  snapshots: sqlSnapshots(db),
+  letters: sqlDeadLetters(db),
 })
 
 /** The options of a loop on the records of test/properties/world.ts. */

@@ -1,37 +1,16 @@
 import { existsSync } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { assume, Unusable } from '#shared/errors.ts'
+import type { Database, Dialect, Statement } from '#infra/sql/database.ts'
 import { takeLock, type Lock } from './lock.ts'
 import { expectParts, migrate, type Part } from './migrate.ts'
 import { fileSystemOf, preparePlace, type FileSystemOf } from './place.ts'
 import { codeOf, damaged, inWords } from './words.ts'
 
-export type Value = null | number | bigint | string | Uint8Array
-
-/** A prepared statement. Rows are of the type that the caller names: STRICT tables hold what their columns say. */
-export type Statement<Row> = {
-  /** Runs it; how many rows it changed. */
-  run(...values: readonly Value[]): number
-  get(...values: readonly Value[]): Row | undefined
-  all(...values: readonly Value[]): Row[]
-  /** Row by row; nothing else may be written by this connection meanwhile. */
-  each(...values: readonly Value[]): Iterable<Row>
-}
-
-/**
- * One data file, opened. Calls are synchronous, so keep what one transaction does short. Every call throws by disposition
- * (shared/errors.ts): Transient (busy, disk full), Unusable (read-only, damaged, failed disk), Bug.
- */
-export type Database = {
-  readonly file: string
-  /** Prepares once for each text; later calls get the same statement. */
-  prepare<Row = Readonly<Record<string, Value>>>(sql: string): Statement<Row>
-  /**
-   * Runs the work in one transaction: on disk when this returns, or nothing of it if it throws. Inside another one it is a
-   * part of that, so that several adapters can write together.
-   */
-  transaction<T>(work: () => T): T
-  close(): void
+const dialect: Dialect = {
+  texts: (place) => `SELECT value FROM json_each(${place})`,
+  changes: 'SELECT data_version AS version FROM pragma_data_version',
+  greatest: (one, other) => `max(${one}, ${other})`,
 }
 
 export type Opening = {
@@ -132,7 +111,8 @@ function wrap(db: DatabaseSync, file: string, lock: Lock | undefined): Database 
   let depth = 0
   let broken = false
   return {
-    file,
+    name: file,
+    dialect,
     prepare<Row>(sql: string) {
       let statement = statements.get(sql) as Statement<Row> | undefined
       if (!statement) {
@@ -185,13 +165,6 @@ function statementOf<Row>(statement: StatementSync, file: string): Statement<Row
     run: (...values) => guarded(file, doing, () => Number(statement.run(...values).changes)),
     get: (...values) => guarded(file, doing, () => statement.get(...values) as Row | undefined),
     all: (...values) => guarded(file, doing, () => statement.all(...values) as Row[]),
-    *each(...values) {
-      try {
-        for (const row of statement.iterate(...values)) yield row as Row
-      } catch (cause) {
-        throw codeOf(cause) === undefined ? cause : inWords(file, doing, cause)
-      }
-    },
   }
 }
 

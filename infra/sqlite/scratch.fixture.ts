@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openDatabase, type Database, type Opening } from './database.ts'
+import type { Database } from '#infra/sql/database.ts'
+import { openDatabase, type Opening } from './database.ts'
 import type { Part } from './migrate.ts'
 
 /** A data file of its own for one test. */

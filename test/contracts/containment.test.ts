@@ -1,5 +1,6 @@
 import { memoryContainment } from '#infra/memory/containment.ts'
-import { containmentPart, sqliteContainment } from '#infra/sqlite/containment.ts'
+import { sqlContainment } from '#infra/sql/containment.ts'
+import { containmentPart } from '#infra/sqlite/parts.ts'
 import { containmentContract } from './containment.ts'
 import { disks } from './on-disk.ts'
 
@@ -7,6 +8,6 @@ const onDisk = disks()
 
 containmentContract('memory', () => ({ store: memoryContainment() }))
 containmentContract('SQLite', () => {
-  const { first, reopen } = onDisk(containmentPart, sqliteContainment)
+  const { first, reopen } = onDisk(containmentPart, sqlContainment)
   return { store: first, reopen }
 })

@@ -1,5 +1,5 @@
 import { afterEach } from 'vitest'
-import type { Database } from '#infra/sqlite/database.ts'
+import type { Database } from '#infra/sql/database.ts'
 import type { Part } from '#infra/sqlite/migrate.ts'
 import { scratch, type Scratch } from '#infra/sqlite/scratch.fixture.ts'
 

@@ -1,7 +1,8 @@
 import { afterEach } from 'vitest'
 import { memorySources } from '#infra/memory/source-store.ts'
 import { scratch, type Scratch } from '#infra/sqlite/scratch.fixture.ts'
-import { sourcesPart, sqliteSources } from '#infra/sqlite/source-store.ts'
+import { sqlSources } from '#infra/sql/source-store.ts'
+import { sourcesPart } from '#infra/sqlite/parts.ts'
 import { sourcesContract } from './source-store.ts'
 
 const places: Scratch[] = []
@@ -13,6 +14,6 @@ sourcesContract('memory', () => ({ store: memorySources() }))
 sourcesContract('SQLite', () => {
   const place = scratch()
   places.push(place)
-  const store = sqliteSources(place.open([sourcesPart]))
-  return { store, another: () => sqliteSources(place.open([sourcesPart], { as: 'guest' })) }
+  const store = sqlSources(place.open([sourcesPart]))
+  return { store, another: () => sqlSources(place.open([sourcesPart], { as: 'guest' })) }
 })

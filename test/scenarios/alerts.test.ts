@@ -7,9 +7,10 @@ import {
 } from '#infra/alert/receiver.fixture.ts'
 import { sendersOf } from '#infra/alert/senders.ts'
 import { manualScheduler } from '#infra/memory/scheduler.ts'
-import { deskPart, sqliteDesk } from '#infra/sqlite/desk.ts'
-import type { Database } from '#infra/sqlite/database.ts'
-import { outboxPart, sqliteOutbox } from '#infra/sqlite/outbox.ts'
+import { sqlDesk } from '#infra/sql/desk.ts'
+import { deskPart, outboxPart } from '#infra/sqlite/parts.ts'
+import type { Database } from '#infra/sql/database.ts'
+import { sqlOutbox } from '#infra/sql/outbox.ts'
 import { scratch, type Scratch } from '#infra/sqlite/scratch.fixture.ts'
 import { configFrom } from '#shared/config.ts'
 import { mailing } from '#services/alert/addressed.ts'
@@ -50,7 +51,7 @@ function life(startsAt: number) {
     log: silent,
     now: () => scheduler.now(),
   })
-  const outbox = sqliteOutbox(db)
+  const outbox = sqlOutbox(db)
   const failures: unknown[] = []
   const lanes = alerts.destinations
   const one = deliverer(
@@ -59,7 +60,7 @@ function life(startsAt: number) {
   )
   one.start()
   const front = frontDesk({
-    desk: sqliteDesk(db),
+    desk: sqlDesk(db),
     send: mailing(outbox, voiceOf('1', [])),
     recall: (marks) => new Map(marks.map((mark) => [mark.id, callWith('run-7', mark)])),
   })

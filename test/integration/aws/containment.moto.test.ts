@@ -6,7 +6,8 @@ import {
 import { expect, test } from 'vitest'
 import { awsActuator } from '#infra/aws/actuator.ts'
 import { iamClient } from '#infra/aws/clients.ts'
-import { containmentPart, sqliteContainment } from '#infra/sqlite/containment.ts'
+import { sqlContainment } from '#infra/sql/containment.ts'
+import { containmentPart } from '#infra/sqlite/parts.ts'
 import { scratch } from '#infra/sqlite/scratch.fixture.ts'
 import { checkChain } from '#shared/facts/chain.ts'
 import type { Decision } from '#shared/messages/containment.ts'
@@ -45,7 +46,7 @@ test('a real key goes inactive, is undone, and the audit holds', async () => {
       node({ credential: key, principal: `${account}/user/agent`, findings: [found.key] }),
     ]
     const story = seen('inc-1', { members }, [found])
-    const store = sqliteContainment(place.open([containmentPart]))
+    const store = sqlContainment(place.open([containmentPart]))
     const policy = { ...defaultContainPolicy, mode: 'approve' as const }
     const run = containment({
       store,

@@ -1,27 +1,12 @@
 import type { DeadLetters, KeptLetter, LetterCount } from '#shared/ports/dead-letters.ts'
 import type { Database } from './database.ts'
-import type { Part } from './migrate.ts'
-
-export const deadLettersPart: Part = {
-  name: 'dead-letters',
-  migrations: [
-    `CREATE TABLE dead_letter (
-       number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, reason TEXT NOT NULL, field TEXT NOT NULL,
-       source TEXT NOT NULL, "offset" INTEGER NOT NULL, at INTEGER NOT NULL
-     ) STRICT;
-     CREATE TABLE dead_letter_count (
-       reason TEXT PRIMARY KEY, count INTEGER NOT NULL
-     ) STRICT, WITHOUT ROWID;
-     CREATE INDEX dead_letter_at ON dead_letter (at);`,
-  ],
-}
 
 /** Letters that are kept at once; more are only counted, so that nobody fills the disk by sending nonsense. */
 const keptMax = 1_000_000
 
 const columns = 'id, reason, field, source, "offset", at'
 
-export function sqliteDeadLetters(db: Database, limit = keptMax): DeadLetters {
+export function sqlDeadLetters(db: Database, limit = keptMax): DeadLetters {
   const known = db.prepare('SELECT 1 FROM dead_letter WHERE id = ?')
   const insert = db.prepare(`INSERT INTO dead_letter (${columns}) VALUES (?, ?, ?, ?, ?, ?)`)
   // Letters go by age, so what is there is nearly a row without gaps, and needs no counting.
@@ -30,7 +15,7 @@ export function sqliteDeadLetters(db: Database, limit = keptMax): DeadLetters {
   )
   const tally = db.prepare(
     `INSERT INTO dead_letter_count VALUES (?, 1)
-     ON CONFLICT (reason) DO UPDATE SET count = count + 1`,
+     ON CONFLICT (reason) DO UPDATE SET count = dead_letter_count.count + 1`,
   )
   const all = db.prepare<LetterCount>('SELECT reason, count FROM dead_letter_count ORDER BY reason')
   const get = db.prepare<KeptLetter>(`SELECT ${columns} FROM dead_letter WHERE id = ?`)

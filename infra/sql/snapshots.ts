@@ -1,36 +1,20 @@
 import type { SnapshotOf, Snapshots } from '#shared/ports/snapshots.ts'
 import type { Database } from './database.ts'
-import type { Part } from './migrate.ts'
-
-/** A snapshot counts once it is finished; its pieces are written one transaction each. */
-export const snapshotsPart: Part = {
-  name: 'snapshots',
-  migrations: [
-    `CREATE TABLE snapshot (
-       id INTEGER PRIMARY KEY AUTOINCREMENT, position INTEGER NOT NULL, generation TEXT NOT NULL,
-       pieces INTEGER
-     ) STRICT;
-     CREATE TABLE snapshot_piece (
-       snapshot INTEGER NOT NULL, number INTEGER NOT NULL, body BLOB NOT NULL,
-       PRIMARY KEY (snapshot, number)
-     ) STRICT;`,
-  ],
-}
 
 type Row = SnapshotOf & { readonly id: number; readonly pieces: number }
 
 /** Pieces of older snapshots that go for each one that is written: all at once would take as long as writing them did. */
 const dropAtOnce = 2
 
-export function sqliteSnapshots(db: Database): Snapshots {
+export function sqlSnapshots(db: Database): Snapshots {
   const begin = db.prepare<{ id: number }>(
     'INSERT INTO snapshot (position, generation) VALUES (?, ?) RETURNING id',
   )
   const put = db.prepare('INSERT INTO snapshot_piece VALUES (?, ?, ?)')
   const finish = db.prepare('UPDATE snapshot SET pieces = ? WHERE id = ?')
   const dropPieces = db.prepare(
-    `DELETE FROM snapshot_piece WHERE rowid IN (
-       SELECT rowid FROM snapshot_piece WHERE snapshot NOT IN (?, ?) LIMIT ${dropAtOnce}
+    `DELETE FROM snapshot_piece WHERE (snapshot, number) IN (
+       SELECT snapshot, number FROM snapshot_piece WHERE snapshot NOT IN (?, ?) LIMIT ${dropAtOnce}
      )`,
   )
   const dropEmpty = db.prepare(

@@ -1,54 +1,32 @@
 import type { Case, CaseKey, CaseState, DeskEvent } from '#shared/messages/desk.ts'
 import type { Desk } from '#shared/ports/desk.ts'
-import type { Database } from './database.ts'
-import type { Part } from './migrate.ts'
-
-/** Incidents as people work on them. `owing` is when a case was last told in which something waits to be told. */
-export const deskPart: Part = {
-  name: 'desk',
-  migrations: [
-    `CREATE TABLE desk_case (
-       handle TEXT PRIMARY KEY, "order" INTEGER NOT NULL, state TEXT NOT NULL, stands INTEGER NOT NULL,
-       changed INTEGER NOT NULL, owing INTEGER, body TEXT NOT NULL
-     ) STRICT;
-     CREATE INDEX desk_case_changed ON desk_case (state, changed);
-     CREATE INDEX desk_case_owing ON desk_case (owing) WHERE owing IS NOT NULL;
-     CREATE TABLE desk_key (
-       key TEXT PRIMARY KEY, handle TEXT NOT NULL, seq INTEGER NOT NULL, root TEXT NOT NULL
-     ) STRICT, WITHOUT ROWID;
-     CREATE INDEX desk_key_handle ON desk_key (handle);
-     CREATE INDEX desk_key_root ON desk_key (root) WHERE root <> '';
-     CREATE INDEX desk_key_seq ON desk_key (seq);
-     CREATE TABLE desk_event (
-       number INTEGER PRIMARY KEY, handle TEXT NOT NULL, body TEXT NOT NULL
-     ) STRICT;
-     CREATE INDEX desk_event_handle ON desk_event (handle, number);
-     CREATE INDEX desk_case_order ON desk_case ("order");`,
-  ],
-}
+import { upsert, type Database } from './database.ts'
 
 type Body = { readonly body: string }
 
-export function sqliteDesk(db: Database): Desk {
+export function sqlDesk(db: Database): Desk {
+  const texts = db.dialect.texts('?')
   const touched = db.prepare<{ handle: string }>(
-    `SELECT handle FROM desk_key WHERE key IN (SELECT value FROM json_each(?))
-     UNION SELECT handle FROM desk_key WHERE root <> '' AND root IN (SELECT value FROM json_each(?))
+    `SELECT handle FROM desk_key WHERE key IN (${texts})
+     UNION SELECT handle FROM desk_key WHERE root <> '' AND root IN (${texts})
      UNION SELECT handle FROM desk_case WHERE owing IS NOT NULL AND owing <= ?`,
   )
   const cases = db.prepare<Body>(
-    'SELECT body FROM desk_case WHERE handle IN (SELECT value FROM json_each(?)) ORDER BY "order"',
+    `SELECT body FROM desk_case WHERE handle IN (${texts}) ORDER BY "order"`,
   )
   const keys = db.prepare<CaseKey>(
     `SELECT key, handle, seq, root FROM desk_key
-     WHERE handle IN (SELECT value FROM json_each(?)) ORDER BY seq`,
+     WHERE handle IN (${texts}) ORDER BY seq`,
   )
   const last = db.prepare<{ last: number }>(
-    `SELECT max(coalesce((SELECT max("order") FROM desk_case), 0),
-                coalesce((SELECT max(seq) FROM desk_key), 0)) AS last`,
+    `SELECT ${db.dialect.greatest(
+      'coalesce((SELECT max("order") FROM desk_case), 0)',
+      'coalesce((SELECT max(seq) FROM desk_key), 0)',
+    )} AS last`,
   )
   const one = db.prepare<Body>('SELECT body FROM desk_case WHERE handle = ?')
   const list = db.prepare<Body>(
-    `SELECT body FROM desk_case WHERE state IN (SELECT value FROM json_each(?))
+    `SELECT body FROM desk_case WHERE state IN (${texts})
      ORDER BY changed DESC, "order" DESC LIMIT ?`,
   )
   const history = db.prepare<Body>(
@@ -86,8 +64,10 @@ export function sqliteDesk(db: Database): Desk {
 }
 
 function writer(db: Database): Desk['write'] {
-  const putCase = db.prepare('INSERT OR REPLACE INTO desk_case VALUES (?, ?, ?, ?, ?, ?, ?)')
-  const putKey = db.prepare('INSERT OR REPLACE INTO desk_key VALUES (?, ?, ?, ?)')
+  const putCase = db.prepare(
+    upsert('desk_case', ['handle'], ['"order"', 'state', 'stands', 'changed', 'owing', 'body']),
+  )
+  const putKey = db.prepare(upsert('desk_key', ['key'], ['handle', 'seq', 'root']))
   const putEvent = db.prepare('INSERT INTO desk_event (handle, body) VALUES (?, ?)')
   return (change) => {
     for (const each of change.cases) {

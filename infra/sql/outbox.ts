@@ -6,26 +6,6 @@ import {
   type Outbox,
 } from '#shared/ports/outbox.ts'
 import type { Database } from './database.ts'
-import type { Part } from './migrate.ts'
-
-/** Deliveries. `done`: when it was delivered or given up. The number is the order of one incident to one destination. */
-export const outboxPart: Part = {
-  name: 'outbox',
-  migrations: [
-    `CREATE TABLE delivery (
-       number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, "to" TEXT NOT NULL, incident TEXT NOT NULL,
-       event TEXT NOT NULL, body TEXT NOT NULL, since INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
-       due INTEGER NOT NULL, state TEXT NOT NULL, why TEXT NOT NULL DEFAULT '', done INTEGER,
-       UNIQUE ("to", id)
-     ) STRICT;
-     CREATE INDEX delivery_due ON delivery ("to", due) WHERE state = 'waiting';
-     CREATE INDEX delivery_turn ON delivery ("to", incident, number) WHERE state = 'waiting';
-     CREATE INDEX delivery_done ON delivery (done) WHERE done IS NOT NULL;
-     CREATE INDEX delivery_state ON delivery (state, "to");`,
-    'CREATE TABLE lane (name TEXT PRIMARY KEY, kind TEXT NOT NULL, severity TEXT NOT NULL) STRICT, WITHOUT ROWID;',
-    `CREATE INDEX delivery_since ON delivery ("to", since) WHERE state = 'waiting';`,
-  ],
-}
 
 const columns = 'id, "to", incident, event, body, since, attempts, due'
 const isHead = `state = 'waiting' AND NOT EXISTS (
@@ -34,7 +14,7 @@ const isHead = `state = 'waiting' AND NOT EXISTS (
     AND before.incident = delivery.incident AND before.number < delivery.number)`
 
 /** Deliveries in the data file; `limit` may wait for one destination. */
-export function sqliteOutbox(db: Database, limit = waitingMax): Outbox {
+export function sqlOutbox(db: Database, limit = waitingMax): Outbox {
   const due = db.prepare<Delivery>(
     `SELECT ${columns} FROM delivery WHERE "to" = ? AND due <= ? AND ${isHead}
      ORDER BY due, number LIMIT ?`,
@@ -51,7 +31,7 @@ export function sqliteOutbox(db: Database, limit = waitingMax): Outbox {
   )
   const abandon = db.prepare(
     `UPDATE delivery SET state = 'dead', why = ?, done = ?
-     WHERE state = 'waiting' AND "to" NOT IN (SELECT value FROM json_each(?))`,
+     WHERE state = 'waiting' AND "to" NOT IN (${db.dialect.texts('?')})`,
   )
   const forget = db.prepare('DELETE FROM delivery WHERE done < ?')
   return {

@@ -1,17 +1,5 @@
 import type { Journal, Logged } from '#shared/ports/journal.ts'
-import type { Database } from './database.ts'
-import type { Part } from './migrate.ts'
-
-/** The log of batches. AUTOINCREMENT: a position is never given twice, also after the last batch was forgotten. */
-export const journalPart: Part = {
-  name: 'journal',
-  migrations: [
-    `CREATE TABLE batch (
-       position INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, body BLOB NOT NULL
-     ) STRICT;
-     CREATE TABLE bookmark (source TEXT PRIMARY KEY, mark TEXT NOT NULL) STRICT, WITHOUT ROWID;`,
-  ],
-}
+import { upsert, type Database } from './database.ts'
 
 /** Behind every other character in the order of UTF-8. */
 const behindAll = '\u{10FFFF}'
@@ -19,11 +7,13 @@ const behindAll = '\u{10FFFF}'
 /** Batches that one statement reads, so that none of them stays open while others write. */
 const readAtOnce = 16
 
-export function sqliteJournal(db: Database): Journal {
-  const insert = db.prepare<{ position: number }>(
-    'INSERT INTO batch (at, body) VALUES (?, ?) RETURNING position',
-  )
-  const mark = db.prepare('INSERT OR REPLACE INTO bookmark VALUES (?, ?)')
+/** The last position that was ever given: none is given twice, also after the last batch was forgotten. */
+type Head = { readonly position: number }
+
+export function sqlJournal(db: Database): Journal {
+  const step = db.prepare<Head>('UPDATE batch_head SET position = position + 1 RETURNING position')
+  const insert = db.prepare('INSERT INTO batch (position, at, body) VALUES (?, ?, ?)')
+  const mark = db.prepare(upsert('bookmark', ['source'], ['mark']))
   const marked = db.prepare<{ mark: string }>('SELECT mark FROM bookmark WHERE source = ?')
   const unmark = db.prepare('DELETE FROM bookmark WHERE source = ?')
   const some = db.prepare<{ source: string; mark: string }>(
@@ -33,7 +23,7 @@ export function sqliteJournal(db: Database): Journal {
     `SELECT position, at, body FROM batch WHERE position > ? ORDER BY position LIMIT ${readAtOnce}`,
   )
   const one = db.prepare<Logged>('SELECT position, at, body FROM batch WHERE position = ?')
-  const last = db.prepare<{ seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'batch'")
+  const last = db.prepare<Head>('SELECT position FROM batch_head')
   const least = db.prepare<{ position: number | null }>(
     'SELECT min(position) AS position FROM batch',
   )
@@ -41,12 +31,14 @@ export function sqliteJournal(db: Database): Journal {
     'SELECT min(position) AS position FROM batch WHERE at >= ? OR position > ?',
   )
   const drop = db.prepare('DELETE FROM batch WHERE position < ?')
-  const head = (): number => last.get()?.seq ?? 0
+  const head = (): number => last.get()?.position ?? 0
   return {
     append: (body, at, bookmarks = {}) =>
       db.transaction(() => {
         for (const [source, text] of Object.entries(bookmarks)) mark.run(source, text)
-        return insert.get(at, body)?.position ?? 0
+        const position = step.get()?.position ?? 0
+        insert.run(position, at, body)
+        return position
       }),
     *read(after) {
       for (let from = after; ;) {

@@ -11,35 +11,13 @@ import {
   type IncidentRow,
   type Settled,
 } from '#shared/standing.ts'
-import type { Database } from './database.ts'
-import type { Part } from './migrate.ts'
-
-/** What stands. `raised` is the position at which a finding first stood, for what the log has forgotten since. */
-export const effectsPart: Part = {
-  name: 'effects',
-  migrations: [
-    `CREATE TABLE finding (
-       key TEXT PRIMARY KEY, revision REAL NOT NULL, raised INTEGER NOT NULL, body TEXT NOT NULL
-     ) STRICT, WITHOUT ROWID;
-     CREATE TABLE incidents (
-       root TEXT PRIMARY KEY, said TEXT NOT NULL, kept TEXT NOT NULL
-     ) STRICT, WITHOUT ROWID;
-     CREATE TABLE emitted (
-       one INTEGER PRIMARY KEY CHECK (one = 1), through INTEGER NOT NULL, generation TEXT NOT NULL
-     ) STRICT;
-     INSERT INTO emitted VALUES (1, 0, '');`,
-    // Counted by its index, which spares reading the findings.
-    `ALTER TABLE finding ADD COLUMN detection TEXT NOT NULL DEFAULT '';
-     UPDATE finding SET detection = json_extract(body, '$.detection');
-     CREATE INDEX finding_detection ON finding (detection);`,
-  ],
-}
+import { upsert, type Database } from './database.ts'
 
 type Emitted = { readonly through: number; readonly generation: string }
 type FindingText = { readonly revision: number; readonly body: string }
 type IncidentText = { readonly said: string; readonly kept: string }
 
-export function sqliteEffects(db: Database): Effects {
+export function sqlEffects(db: Database): Effects {
   const emitted = db.prepare<Emitted>('SELECT through, generation FROM emitted')
   const name = db.prepare('UPDATE emitted SET generation = ?')
   const keys = db.prepare<{ key: string }>('SELECT key FROM finding')
@@ -107,7 +85,7 @@ function writer(db: Database): (settled: Settled) => void {
      ON CONFLICT (key) DO UPDATE SET revision = excluded.revision, body = excluded.body`,
   )
   const drop = db.prepare('DELETE FROM finding WHERE key = ?')
-  const tell = db.prepare('INSERT OR REPLACE INTO incidents (root, said, kept) VALUES (?, ?, ?)')
+  const tell = db.prepare(upsert('incidents', ['root'], ['said', 'kept']))
   const untell = db.prepare('DELETE FROM incidents WHERE root = ?')
   const reach = db.prepare('UPDATE emitted SET through = ?')
   return ({ findings, incidents, changes: { position } }) => {

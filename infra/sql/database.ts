@@ -1,0 +1,50 @@
+export type Value = null | number | bigint | string | Uint8Array
+
+/** A prepared statement; `?` stands for the values in their order, `?1` for the first of them wherever it stands. */
+export type Statement<Row> = {
+  /** Runs it; how many rows it changed. */
+  run(...values: readonly Value[]): number
+  get(...values: readonly Value[]): Row | undefined
+  all(...values: readonly Value[]): Row[]
+}
+
+/**
+ * Tables that keep what ports keep. Calls are synchronous, so keep what one transaction does short: a unit of work is decided
+ * about rows as they stand, and nothing else may come between. Every call throws by disposition (shared/errors.ts): Transient
+ * (busy, full, no answer; nothing was changed), Unusable (damaged, no right, fenced), Bug. Texts are ordered by code point.
+ */
+export type Database = {
+  /** File or address, as a person would know it, without any secret. */
+  readonly name: string
+  /** What differs between the two in the words of SQL. */
+  readonly dialect: Dialect
+  /** Prepares once for each text; later calls get the same statement. Rows are of the type that the caller names. */
+  prepare<Row = Readonly<Record<string, Value>>>(sql: string): Statement<Row>
+  /**
+   * Runs the work in one transaction: durable when this returns, or nothing of it if it throws. Inside another one it is a
+   * part of that, so that several adapters can write together. Transactions follow one another, whoever runs them.
+   */
+  transaction<T>(work: () => T): T
+  close(): void
+}
+
+export type Dialect = {
+  /** A query that gives the texts of a JSON list, given as the value at this place (`?`, `?1`), as rows. */
+  readonly texts: (place: string) => string
+  /**
+   * A number that changes whenever anybody else has committed, so that what was read may be kept until it does; undefined where
+   * there is none.
+   */
+  readonly changes: string | undefined
+  /** The greater of two expressions. */
+  readonly greatest: (one: string, other: string) => string
+}
+
+/** Writes a whole row, in the place of the one with the same key. Columns in the order of the values; names as in SQL. */
+export function upsert(table: string, key: readonly string[], others: readonly string[]): string {
+  const columns = [...key, ...others]
+  const places = columns.map(() => '?').join(', ')
+  const sets = others.map((each) => `${each} = excluded.${each}`).join(', ')
+  return `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${places})
+    ON CONFLICT (${key.join(', ')}) DO UPDATE SET ${sets}`
+}
