@@ -38,7 +38,7 @@ export function sqsQueue(
           MaxNumberOfMessages: atOnce,
           WaitTimeSeconds: waitSeconds,
           VisibilityTimeout: hideSeconds,
-          MessageSystemAttributeNames: ['ApproximateReceiveCount'],
+          MessageSystemAttributeNames: ['ApproximateReceiveCount', 'SentTimestamp'],
         })
         const { Messages = [] } = await client.send(command)
         return Messages.map(messageOf)
@@ -63,23 +63,31 @@ export function sqsQueue(
       await told('removing a message of', async () => {
         await client.send(new DeleteMessageCommand({ ...queue, ReceiptHandle: receipt }))
       }),
-    waiting: async () =>
+    counts: async () =>
       await told('counting the messages of', async () => {
-        const count = 'ApproximateNumberOfMessages'
-        const asked = new GetQueueAttributesCommand({ ...queue, AttributeNames: [count] })
-        const { Attributes = {} } = await client.send(asked)
-        return Number(Attributes[count] ?? 0)
+        const AttributeNames = [...counted]
+        const { Attributes = {} } = await client.send(
+          new GetQueueAttributesCommand({ ...queue, AttributeNames }),
+        )
+        const [waiting = 0, inHand = 0] = counted.map((name) => Number(Attributes[name] ?? 0))
+        return { waiting, inHand }
       }),
     close: () => client.destroy(),
   }
 }
+
+const counted = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const
 
 const messageOf = (message: Message): QueuedMessage => ({
   id: message.MessageId ?? '',
   receipt: message.ReceiptHandle ?? '',
   body: message.Body ?? '',
   times: Number(message.Attributes?.ApproximateReceiveCount ?? 1),
+  ...sentOf(message.Attributes?.SentTimestamp),
 })
+
+const sentOf = (stamp: string | undefined): Pick<QueuedMessage, 'sent'> =>
+  stamp === undefined ? {} : { sent: Number(stamp) }
 
 /** What a person can do about it. */
 function adviceFor(name: string): string {

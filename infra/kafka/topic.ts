@@ -1,13 +1,9 @@
 import type kafkajs from 'kafkajs'
 import { reasonOf, Transient } from '#shared/errors.ts'
-import type {
-  Reading,
-  Topic,
-  TopicHandler,
-  TopicMessage,
-  TopicReader,
-} from '#shared/ports/topic.ts'
+import type { Reading, Topic, TopicHandler, TopicReader } from '#shared/ports/topic.ts'
 import { clientOf, retry, type Client, type ClusterAccess } from './client.ts'
+import { surveyor, type Surveyor } from './extents.ts'
+import { batches } from './taking.ts'
 
 export type TopicOptions = {
   readonly topic: string
@@ -27,10 +23,6 @@ const times = { sessionTimeout: 10_000, rebalanceTimeout: 60_000, heartbeatInter
 const sizes = { maxBytesPerPartition: 1024 * 1024, maxBytes: 10 * 1024 * 1024 }
 /** Partitions whose messages are handed over at the same time. */
 const atOnce = 4
-/** How long a partition rests that the handler would not have, ms. */
-const restMs = 1_000
-/** The least time between two commits of a partition's position, ms. */
-const commitMs = 5_000
 /** Brokers that answer no fetch for so long are told as not answering, ms; a fetch waits half a second for messages. */
 const silentMs = 15_000
 
@@ -38,14 +30,16 @@ const silentMs = 15_000
 export function kafkaTopic(access: ClusterAccess, options: TopicOptions): Topic {
   return {
     async read(handler, begin) {
-      const partitions = await settle(access, options.topic, handler, begin)
+      const asked = surveyor(access, options.topic)
       const client = clientOf(access)
       try {
-        const reader = newReader(client, options, partitions, handler)
+        const partitions = await settle(asked, handler, begin)
+        const reader = newReader(client, options, { partitions, handler, asked })
         await reader.start()
         return reader
       } catch (thrown) {
         client.hangUp()
+        await asked.close()
         throw thrown
       }
     },
@@ -54,66 +48,37 @@ export function kafkaTopic(access: ClusterAccess, options: TopicOptions): Topic 
 
 /** Sets where each partition begins, and tells of what is gone; how many partitions there are. */
 async function settle(
-  access: ClusterAccess,
-  topic: string,
+  asked: Surveyor,
   handler: TopicHandler,
   begin: 'earliest' | 'latest',
 ): Promise<number> {
-  const found = await offsetsOf(access, topic)
+  const found = await asked.extents()
   for (const { partition, low, high } of found) {
     const from = handler.position(partition)
     if (from === undefined) {
-      const to = Number(begin === 'latest' ? high : low)
-      await handler.jump({ partition, to })
-    } else if (from < Number(low) || from > Number(high))
-      await handler.jump({ partition, from, to: Number(low) })
+      await handler.jump({ partition, to: begin === 'latest' ? high : low })
+    } else if (from < low || from > high) await handler.jump({ partition, from, to: low })
   }
   return found.length
 }
 
-/** Who asks for a topic is told soon that there is no answer. */
-const askRetries = 5
-
-async function offsetsOf(access: ClusterAccess, topic: string) {
-  const { kafka, hangUp } = clientOf(access, askRetries)
-  const admin = kafka.admin()
-  try {
-    await admin.connect()
-    return await admin.fetchTopicOffsets(topic)
-  } catch (cause) {
-    throw new Transient(`asking for the topic ${topic}`, { cause })
-  } finally {
-    await admin.disconnect().catch(() => undefined)
-    hangUp()
-  }
-}
-
-type Batch = kafkajs.EachBatchPayload
-/** What kafkajs has in a batch and does not declare. */
-type Undeclared = { readonly fetchedOffset: string }
-type MessageContext = { readonly batchContext?: { readonly timestampType?: number } }
-
-/** `timestampType` of topics where the broker stamps (KIP-32, message.timestamp.type=LogAppendTime). */
-const appendTime = 1
-
-function messageOf(message: kafkajs.KafkaMessage & MessageContext): TopicMessage {
-  const { offset, value, timestamp, batchContext } = message
-  const isAppended = batchContext?.timestampType === appendTime
-  return { offset: Number(offset), value, ...(isAppended && { appended: Number(timestamp) }) }
-}
-
 type Reader = TopicReader & { readonly start: () => Promise<void> }
+
+type Read = {
+  readonly partitions: number
+  readonly handler: TopicHandler
+  readonly asked: Surveyor
+}
 
 function newReader(
   { kafka, hangUp }: Client,
-  options: TopicOptions,
-  partitions: number,
-  handler: TopicHandler,
+  { topic, group }: TopicOptions,
+  { partitions, handler, asked }: Read,
 ): Reader {
-  const { topic, group } = options
   const consumer = consumerOf(kafka, group)
   const condition = newCondition(group, partitions)
   const resting = newRests()
+  const passed = newPassed(handler)
   const seek = (partition: number): void => {
     const at = handler.position(partition)
     if (at !== undefined) consumer.seek({ topic, partition, offset: String(at) })
@@ -125,11 +90,25 @@ function newReader(
     // A new member of the group knows no position but the committed ones: ours are said before it fetches.
     for (const partition of ours) seek(partition)
   })
+  // kafkajs goes by itself over batches in which nothing is for anybody, and tells of them so.
+  consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
+    const { partition, batchSize, lastOffset } = payload
+    if (batchSize === 0) passed.set(partition, Number(lastOffset) + 1)
+  })
   consumer.on(consumer.events.CRASH, ({ payload: { error } }) => condition.ended(reasonOf(error)))
-  const eachBatch = batches(topic, handler, { seek, condition, resting })
+  const beatMs = times.heartbeatInterval
+  const around = { topic, handler, surveyor: asked, seek, condition, passed, resting, beatMs }
+  const eachBatch = batches(around)
   const end = (): Promise<void> => consumer.disconnect().catch(() => undefined)
   return {
     state: () => condition.reading(),
+    behind: async () =>
+      new Map(
+        (await asked.extents()).map(({ partition, low, high }) => [
+          partition,
+          Math.max(0, high - (passed.of(partition) ?? low)),
+        ]),
+      ),
     async start() {
       try {
         await consumer.connect()
@@ -146,6 +125,21 @@ function newReader(
       resting.clear()
       await end()
       hangUp()
+      await asked.close()
+    },
+  }
+}
+
+/** Up to where partitions are read, which may be further than the handler's positions. */
+function newPassed(handler: TopicHandler) {
+  // One entry for each partition of the topic.
+  const known = new Map<number, number>()
+  return {
+    set: (partition: number, upTo: number) => void known.set(partition, upTo),
+    forget: (partition: number) => void known.delete(partition),
+    of(partition: number): number | undefined {
+      const at = handler.position(partition)
+      return at === undefined ? undefined : Math.max(at, known.get(partition) ?? 0)
     },
   }
 }
@@ -208,71 +202,4 @@ function newRests() {
       for (const timer of timers) clearTimeout(timer)
     },
   }
-}
-
-type Around = {
-  readonly seek: (partition: number) => void
-  readonly condition: ReturnType<typeof newCondition>
-  readonly resting: ReturnType<typeof newRests>
-}
-
-/** What is done with each batch. It throws nothing: kafkajs would end for good, or read the same for ever. */
-function batches(topic: string, handler: TopicHandler, { seek, condition, resting }: Around) {
-  const committed = new Map<number, number>()
-  const commit = (partition: number, given: Batch): void => {
-    const now = Date.now()
-    const at = handler.position(partition)
-    if (at === undefined || now - (committed.get(partition) ?? 0) < commitMs) return
-    committed.set(partition, now)
-    const its = [{ partition, offset: String(at) }]
-    given.commitOffsetsIfNecessary({ topics: [{ topic, partitions: its }] }).catch(() => undefined)
-  }
-  return async (given: Batch): Promise<void> => {
-    const { batch } = given
-    if (!condition.isGoing() || !given.isRunning() || given.isStale()) return
-    // A handler that waits for the log keeps its place in the group.
-    const alive = (): void => {
-      condition.heard()
-      given.heartbeat().catch(() => undefined)
-    }
-    const beat = setInterval(alive, times.heartbeatInterval)
-    try {
-      const wait = await taken(batch, handler)
-      if (wait === 'elsewhere') return seek(batch.partition)
-      resolveTo(handler.position(batch.partition), given)
-      commit(batch.partition, given)
-      if (wait > 0) resting.rest(given.pause(), wait)
-    } catch (thrown) {
-      const resume = given.pause()
-      if (thrown instanceof Transient) resting.rest(resume, restMs)
-      else condition.broken(thrown)
-    } finally {
-      clearInterval(beat)
-    }
-  }
-}
-
-/** Hands over what of a batch is new; ms to wait, or that these are not the messages that should come now. */
-async function taken(batch: kafkajs.Batch, handler: TopicHandler): Promise<number | 'elsewhere'> {
-  const { partition, highWatermark } = batch
-  const at = Number((batch as kafkajs.Batch & Undeclared).fetchedOffset)
-  const want = handler.position(partition)
-  const first = Number(batch.firstOffset() ?? at)
-  // A partition that was added since: its first message is where it begins.
-  if (want === undefined) await handler.jump({ partition, to: first })
-  // kafkajs has gone to the earliest message by itself, since what it asked for is not there.
-  else if (at > want || Number(highWatermark) < want)
-    await handler.jump({ partition, from: want, to: at })
-  else if (at < want) return 'elsewhere'
-  const messages = batch.messages.map(messageOf)
-  return await handler.take({ partition, messages, end: Number(highWatermark) })
-}
-
-/** Lets kafkajs go on where the handler is. */
-function resolveTo(at: number | undefined, given: Batch): void {
-  const { messages } = given.batch
-  const last = messages.at(-1)
-  if (at === undefined || !last) return
-  if (at > Number(last.offset)) given.resolveOffset(last.offset)
-  else if (at > Number(messages[0]?.offset ?? at)) given.resolveOffset(String(at - 1))
 }

@@ -2,7 +2,13 @@ import { Transient } from '#shared/errors.ts'
 import type { Buckets, ObjectPlace, Queue, QueuedMessage } from '#shared/ports/queue.ts'
 import { Unreadable } from '#shared/ports/sources.ts'
 
-type Kept = { readonly id: string; readonly body: string; hidden: number; times: number }
+type Kept = {
+  readonly id: string
+  readonly body: string
+  readonly sent: number
+  hidden: number
+  times: number
+}
 
 export type MemoryQueue = Queue & {
   readonly send: (body: string) => void
@@ -34,7 +40,7 @@ export function memoryQueue(now: () => number): MemoryQueue {
   return {
     send(body) {
       const id = `m-${++sent}`
-      kept.set(id, { id, body, hidden: 0, times: 0 })
+      kept.set(id, { id, body, sent: now(), hidden: 0, times: 0 })
     },
     count: () => kept.size,
     hides: () => hides,
@@ -45,8 +51,8 @@ export function memoryQueue(now: () => number): MemoryQueue {
         return free.map((each) => {
           each.hidden = now() + hideSeconds * 1000
           each.times++
-          const { id, body, times } = each
-          return { id, body, times, receipt: `${id}/${times}` }
+          const { id, body, sent, times } = each
+          return { id, body, sent, times, receipt: `${id}/${times}` }
         })
       }),
     hide: async (message, seconds) =>
@@ -57,8 +63,11 @@ export function memoryQueue(now: () => number): MemoryQueue {
         return found !== undefined
       }),
     remove: async (message) => await answer(() => void (ours(message) && kept.delete(message.id))),
-    waiting: async () =>
-      await answer(() => [...kept.values()].filter(({ hidden }) => hidden <= now()).length),
+    counts: async () =>
+      await answer(() => {
+        const waiting = [...kept.values()].filter(({ hidden }) => hidden <= now()).length
+        return { waiting, inHand: kept.size - waiting }
+      }),
   }
 }
 

@@ -123,6 +123,17 @@ function newReader(
   }
   return {
     state: () => state,
+    behind: async () => {
+      const all = Array.from({ length: partitions }, (_, partition) => partition)
+      return await Promise.resolve(
+        new Map(
+          all.map((partition) => {
+            const log = logOf(partition)
+            return [partition, highOf(log) - (handler.position(partition) ?? log.low)]
+          }),
+        ),
+      )
+    },
     wake,
     end,
     async close() {

@@ -73,17 +73,17 @@ export function askedBy(
       queueSource(options, { ...ports, queue, buckets, gunzip: context.files.gunzip }),
     ),
     ...context.config.topics.flatMap((given) => {
-      const { name, topic, begin } = given
+      const { name, topic, begin, silence } = given
       const found = topics.get(name)
-      const options = { name, topic, begin, holding: holdingOf(given, ports) }
+      const options = { name, topic, begin, silence, holding: holdingOf(given, ports) }
       return found ? [topicSource(options, { ...ports, topic: found })] : []
     }),
   ]
   for (const { name } of asked)
     if (asked.filter((each) => each.name === name).length > 1)
       throw new Unusable(`two sources are called ${name}`)
-  const silences = asked.map(({ name, silence }) => [name, silence] as const)
-  board.expect('asked', new Map(silences), context.machine.scheduler.now())
+  const expected = new Map(asked.map((source) => [source.name, source]))
+  board.expect('asked', expected, context.machine.scheduler.now())
   return asked
 }
 
@@ -113,10 +113,10 @@ function delivering(
     intake,
     scheduler,
     normalise: (raw) => normalise(raw, reading),
-    told: ({ source, mapped, ignored, dead, lag, behind }) => {
+    told: ({ source, mapped, ignored, dead, lag, sent, behind }) => {
       const refused = countsOf(dead.map(({ reason }) => reason))
       const taken = mapped + ignored
-      board.request(source, scheduler.now(), { taken, refused, late: 0, lag, behind })
+      board.request(source, scheduler.now(), { taken, refused, late: 0, lag, sent, behind })
       // One line for each reason: the dead letters have every place.
       for (const [reason, count] of refused) {
         const first = dead.find((letter) => letter.reason === reason)

@@ -1,12 +1,21 @@
 import type { Board } from '#shared/ports/board.ts'
+import { behindAfter, type Behind, type ToldBehind } from './behind.ts'
+
+/** What is expected of a source. */
+export type Expected = {
+  /** Seconds without a word after which it counts as silent; undefined: it may be silent for ever. */
+  readonly silence: number | undefined
+  /** Seconds without anything new after which it counts as silent though it answers; absent: it may have nothing for ever. */
+  readonly brings?: number | undefined
+  /** Its broker is asked how many messages wait. */
+  readonly isCounted?: boolean | undefined
+}
 
 /** What is known of a source since the program started. Times are epoch ms, 0 for never. */
-export type SourceState = {
+export type SourceState = Expected & {
   readonly name: string
   /** Since when it is expected. */
   readonly since: number
-  /** Seconds without a word after which it counts as silent; undefined: it may be silent for ever. */
-  readonly silence: number | undefined
   readonly heard: number
   readonly failedAt: number
   readonly failure: string
@@ -19,8 +28,10 @@ export type SourceState = {
   readonly lag: number | undefined
   /** When something was last taken of it. */
   readonly brought: number
-  /** Messages that its broker has and that are not taken, as far as is known; undefined where it has no broker. */
-  readonly behind: number | undefined
+  /** When the latest message that was taken was sent to its broker; 0 where nothing says it. */
+  readonly sent: number
+  /** Messages that its broker has and that are not taken; undefined where it told nothing. */
+  readonly behind: Behind | undefined
   /** What is missing before more of it can be called complete, by name and reason. */
   readonly lacking: readonly string[]
 }
@@ -32,19 +43,16 @@ export type Told = {
   readonly late: number
   /** Receipt less the latest event time in it, ms; undefined if it told of nothing. */
   readonly lag: number | undefined
-  readonly behind?: { readonly partition: number; readonly messages: number } | undefined
+  readonly sent?: number | undefined
+  readonly behind?: ToldBehind | undefined
 }
 
 export type DoorBoard = Board & {
   /**
-   * Names all sources of a group (those with tokens, those that are asked) and how many seconds each may be silent; from
-   * `now` on those that are new are expected, and those that are missing forgotten.
+   * Names all sources of a group (those with tokens, those that are asked) and what is expected of each; from `now` on
+   * those that are new are expected, and those that are missing forgotten.
    */
-  readonly expect: (
-    group: string,
-    sources: ReadonlyMap<string, number | undefined>,
-    now: number,
-  ) => void
+  readonly expect: (group: string, sources: ReadonlyMap<string, Expected>, now: number) => void
   readonly request: (source: string, at: number, told: Told) => void
   /** From now on this is missing, and nothing else. */
   readonly lacks: (source: string, what: readonly string[]) => void
@@ -57,10 +65,8 @@ const reasonsMax = 32
 /** The least lag is that of this window and the one before. */
 const lagWindowMs = 10 * 60_000
 
-type Entry = { -readonly [Key in keyof Omit<SourceState, 'behind'>]: SourceState[Key] } & {
+type Entry = { -readonly [Key in keyof SourceState]: SourceState[Key] } & {
   readonly group: string
-  /** By partition; a topic has as many as it has. */
-  readonly behind: Map<number, number>
   readonly refused: Map<string, number>
   window: number
   lagNow: number | undefined
@@ -74,10 +80,9 @@ export function doorBoard(): DoorBoard {
     expect(group, sources, now) {
       for (const { name, group: its } of entries.values())
         if (its === group && !sources.has(name)) entries.delete(name)
-      for (const [name, silence] of sources) {
+      for (const [name, { silence, brings, isCounted }] of sources) {
         const entry = entries.get(name) ?? emptyEntry(name, group, now)
-        entry.silence = silence
-        entries.set(name, entry)
+        entries.set(name, Object.assign(entry, { silence, brings, isCounted }))
       }
     },
     heard(source, at) {
@@ -89,12 +94,13 @@ export function doorBoard(): DoorBoard {
       // It is later than what was heard before it, also within one millisecond.
       if (entry) Object.assign(entry, { failedAt: Math.max(at, entry.heard + 1), failure: why })
     },
-    request(source, at, { taken, refused, late, lag, behind }) {
+    request(source, at, { taken, refused, late, lag, sent, behind }) {
       const entry = entries.get(source)
       if (!entry) return
       entry.heard = at
       if (taken > 0) entry.brought = at
-      if (behind) entry.behind.set(behind.partition, behind.messages)
+      if (sent !== undefined) entry.sent = Math.max(entry.sent, sent)
+      entry.behind = behindAfter(entry.behind, at, behind, taken + refused.size > 0)
       entry.taken += taken
       entry.late += late
       for (const [reason, count] of refused) addReason(entry.refused, reason, count)
@@ -121,33 +127,19 @@ const emptyEntry = (name: string, group: string, since: number): Entry => ({
   late: 0,
   lag: undefined,
   brought: 0,
-  behind: new Map(),
+  sent: 0,
+  behind: undefined,
   lacking: [],
   window: 0,
   lagNow: undefined,
   lagBefore: undefined,
 })
 
-function stateOf(entry: Entry): SourceState {
-  const { name, since, silence, heard, failedAt, failure, taken, late, brought, lacking } = entry
-  const seen = { refused: new Map(entry.refused), lag: least(entry.lagNow, entry.lagBefore) }
-  const behind =
-    entry.behind.size === 0 ? undefined : entry.behind.values().reduce((all, of) => all + of, 0)
-  return {
-    name,
-    since,
-    silence,
-    heard,
-    failedAt,
-    failure,
-    taken,
-    late,
-    brought,
-    behind,
-    lacking,
-    ...seen,
-  }
-}
+const stateOf = ({ group: _, window: __, lagNow, lagBefore, ...state }: Entry): SourceState => ({
+  ...state,
+  refused: new Map(state.refused),
+  lag: least(lagNow, lagBefore),
+})
 
 function addReason(reasons: Map<string, number>, reason: string, count: number): void {
   const name = reasons.has(reason) || reasons.size < reasonsMax ? reason : 'other reasons'

@@ -1,4 +1,5 @@
 import { agentsIn, provenOf, sharesInWords, totalOf } from './diagnose-agents.ts'
+import { sourcesIn } from './diagnose-sources.ts'
 import type { Report } from './report.ts'
 
 /** One thing that was looked at. `unknown` is said where nothing can be known: it is never "fine". */
@@ -13,78 +14,18 @@ export type Check = {
   readonly why?: readonly string[]
 }
 
-/** A clock that is further ahead than this makes times of the source doubtful, ms. */
-const skewMs = 2000
-/** Reports behind this corroborate nothing (DESIGN §3.1), ms. */
-const onTimeMs = 5 * 60_000
-
 /** What is right, what is wrong and what cannot be known of a program that serves. */
 export const diagnose = (report: Report): readonly Check[] => [
   report.notReady === null
     ? { what: 'loop', is: 'fine', says: 'records are logged and judged' }
     : { what: 'loop', is: 'wrong', says: report.notReady, todo: 'its log says more' },
   ...sourcesIn(report),
-  ...report.sources.flatMap(clockOf),
-  ...report.sources.flatMap(lackingIn),
   ...frontiersIn(report),
   ...lettersIn(report),
   ...deliveriesIn(report),
   ...attributionIn(report),
   ...agentsIn(report),
 ]
-
-type Source = Report['sources'][number]
-
-function sourcesIn({ sources }: Report): Check[] {
-  if (sources.length > 0) return sources.map(sourceOf)
-  const todo = 'keytrail sources add NAME --agent AGENT, or --folders FOLDER'
-  return [{ what: 'sources', is: 'wrong', says: 'there are none, so nothing is seen', todo }]
-}
-
-function sourceOf({ source, is, seconds, heard, why, taken, refused }: Source): Check {
-  const what = `source ${source}`
-  const since = heard ? `heard ${seconds} s ago` : `never heard, for ${seconds} s`
-  if (is === 'failing')
-    return { what, is: 'wrong', says: `cannot be asked: ${why ?? 'no reason'}`, todo: 'repair it' }
-  if (is === 'silent')
-    return { what, is: 'wrong', says: since, todo: 'see whether it runs and has its token' }
-  const count = refused.reduce((sum, each) => sum + each.count, 0)
-  const [worst] = refused.toSorted((a, b) => b.count - a.count)
-  if (worst && count > taken)
-    return {
-      what,
-      is: 'wrong',
-      says: `more is refused than taken: ${worst.reason}`,
-      todo: 'see docs/instrument.md',
-    }
-  if (is === 'ok' || heard)
-    return { what, is: 'fine', says: `${since}; ${taken} taken, ${count} refused` }
-  const todo = 'give it --silence S when it is added, so that its silence says something'
-  return { what, is: 'unknown', says: `${since}, and it may be silent for ever`, todo }
-}
-
-function clockOf({ source, lag, late }: Source): Check[] {
-  const what = `clock of ${source}`
-  if (lag === null) return []
-  if (lag < -skewMs) {
-    const says = `at least ${Math.round(-lag / 1000)} s ahead of ours`
-    return [{ what, is: 'wrong', says, todo: 'set both clocks by NTP' }]
-  }
-  if (late === 0 && lag <= onTimeMs) return [{ what, is: 'fine', says: 'not ahead of ours' }]
-  const says = late === 1 ? 'one report came' : `${late} reports came`
-  const why = `${says} more than five minutes late, which proves nothing`
-  return [
-    { what, is: 'wrong', says: why, todo: 'send sooner, or set its clock, which may be behind' },
-  ]
-}
-
-function lackingIn({ source, lacking, lackingFirst }: Source): Check[] {
-  if (lacking === 0) return []
-  const more = lacking - lackingFirst.length
-  const says = `missing: ${lackingFirst.join('; ')}${more > 0 ? `; and ${more} more` : ''}`
-  const todo = 'copy it there; until then nothing further is known to be complete'
-  return [{ what: `trail in ${source}`, is: 'wrong', says, todo }]
-}
 
 function frontiersIn({ frontiers, now }: Report): Check[] {
   const what = 'complete accounts'

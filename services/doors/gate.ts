@@ -53,7 +53,7 @@ export function gate({ store, limits, board, anonymous }: GateOptions): Gate {
     for (const name of buckets.keys())
       if (!rows.some((row) => row.name === name) && name !== anonymous) buckets.delete(name)
     const expected = [...rows, ...(nobody ? [nobody] : [])]
-    board.expect('tokens', new Map(expected.map(({ name, silence }) => [name, silence])), now)
+    board.expect('tokens', new Map(expected.map(({ name, silence }) => [name, { silence }])), now)
     return rows
   }
   return {

@@ -1,6 +1,7 @@
 import type { DeliveryVitals, Spread, Vitals } from '#shared/ports/vitals.ts'
 import type { SourceState } from './board.ts'
-import { healthOf } from './health.ts'
+import { backlogOf } from './behind.ts'
+import { healthOf, isBlind } from './health.ts'
 
 type Labels = Readonly<Record<string, string>>
 type Sample = readonly [labels: Labels, value: number]
@@ -39,14 +40,16 @@ function ofSources({ sources, now, turnedAway }: Readings): string[] {
       const found = value(state)
       return found === undefined ? [] : [[{ source: state.name }, found]]
     })
-  const isBlind = (state: SourceState): boolean =>
-    ['silent', 'failing'].includes(healthOf(state, now).is)
-  const blind = each((state) => Number(isBlind(state)))
+  const blind = each((state) => Number(isBlind(healthOf(state, now))))
   const refused = sources.flatMap(({ name, refused: reasons }) =>
     [...reasons].map(([reason, count]): Sample => [{ source: name, reason }, count]),
   )
   return [
-    gauge('source_blind', '1 if a source must not be silent and is, or cannot be asked', blind),
+    gauge(
+      'source_blind',
+      '1 if a source must not be silent and is, cannot be asked, or is stuck',
+      blind,
+    ),
     gauge('sources_blind', 'Sources that are blind', [
       [{}, blind.reduce((sum, [, value]) => sum + value, 0)],
     ]),
@@ -65,11 +68,7 @@ function ofSources({ sources, now, turnedAway }: Readings): string[] {
       'When something was last taken of a source',
       each(({ brought }) => (brought > 0 ? brought / 1000 : undefined)),
     ),
-    gauge(
-      'source_behind_messages',
-      'Messages that the broker of a source has and that are not taken yet',
-      each(({ behind }) => behind),
-    ),
+    ...ofBrokers(sources, now, each),
     counter(
       'source_items_taken_total',
       'Items taken since the start',
@@ -90,6 +89,38 @@ function ofSources({ sources, now, turnedAway }: Readings): string[] {
       'door_turned_away_total',
       'Requests turned away before their body was read',
       Object.entries(turnedAway).map(([status, count]): Sample => [{ status }, count]),
+    ),
+  ]
+}
+
+type Each = (value: (state: SourceState) => number | undefined) => Sample[]
+
+function ofBrokers(sources: readonly SourceState[], now: number, each: Each): string[] {
+  const partitions = sources.flatMap(({ name, behind }) =>
+    // A queue has no partitions.
+    backlogOf(behind, now) === undefined || behind?.inHand !== undefined
+      ? []
+      : [...(behind?.partitions ?? [])].map(([partition, { messages }]): Sample => [
+          { source: name, partition: `${partition}` },
+          messages,
+        ]),
+  )
+  return [
+    gauge(
+      'source_behind_messages',
+      'Messages that the broker of a source has and that are not taken yet',
+      each(({ behind }) => backlogOf(behind, now)?.messages),
+    ),
+    gauge('source_partition_behind_messages', 'The same by partition of a topic', partitions),
+    gauge(
+      'source_in_hand_messages',
+      'Messages of a queue that somebody has in hand; they come again unless they are removed',
+      each(({ behind }) => backlogOf(behind, now)?.inHand),
+    ),
+    gauge(
+      'source_message_sent_timestamp_seconds',
+      'When the latest message that was taken was sent to the broker of a source, where the broker says it',
+      each(({ sent }) => (sent > 0 ? sent / 1000 : undefined)),
     ),
   ]
 }

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import type { Vitals } from '#shared/ports/vitals.ts'
 import type { SourceState } from './board.ts'
-import { healthOf } from './health.ts'
+import { backlogOf } from './behind.ts'
+import { emptyFor, healthOf } from './health.ts'
 
 const Count = z.object({ reason: z.string(), count: z.number() })
 const Shares = z.record(z.string(), z.number())
@@ -13,12 +14,21 @@ export const Report = z.object({
   sources: z.array(
     z.object({
       source: z.string(),
-      is: z.enum(['ok', 'quiet', 'silent', 'failing']),
+      is: z.enum(['ok', 'quiet', 'silent', 'stuck', 'failing']),
       seconds: z.number(),
       heard: z.boolean(),
       why: z.string().optional(),
       lag: z.number().nullable(),
+      /** Messages that wait at its broker, the first partitions by name, and those of a queue that somebody has in hand. */
       behind: z.number().nullable(),
+      partitions: z.array(z.object({ partition: z.number(), messages: z.number() })),
+      inHand: z.number().nullable(),
+      isCounted: z.boolean(),
+      /** Seconds since something was taken, or since it is expected if nothing ever was. */
+      empty: z.number(),
+      sent: z.number().nullable(),
+      /** Seconds in which something must come. */
+      brings: z.number().nullable(),
       late: z.number(),
       taken: z.number(),
       refused: z.array(Count),
@@ -61,10 +71,14 @@ export const reportOf = (states: readonly SourceState[], vitals: Vitals, now: nu
   now,
   notReady: vitals.notReady ?? null,
   sources: states.map((state) => {
-    const { lag = null, behind = null, late, taken, refused, lacking } = state
+    const { lag = null, brings = null, isCounted = false, late, taken, refused, lacking } = state
     const reasons = [...refused].map(([reason, count]) => ({ reason, count }))
     const missing = { lacking: lacking.length, lackingFirst: lacking.slice(0, lackingShown) }
-    return { ...healthOf(state, now), lag, behind, late, taken, refused: reasons, ...missing }
+    const { behind = null, partitions = [], ...health } = healthOf(state, now)
+    const inHand = backlogOf(state.behind, now)?.inHand ?? null
+    const times = { empty: emptyFor(state, now), sent: state.sent || null, brings }
+    const waiting = { behind, partitions: [...partitions], inHand, isCounted, ...times }
+    return { ...health, ...waiting, lag, late, taken, refused: reasons, ...missing }
   }),
   frontiers: vitals.frontiers
     ? [...vitals.frontiers].map(([scope, { upTo, within }]) => ({

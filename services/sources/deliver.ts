@@ -4,6 +4,7 @@ import type { Normalised, RawRecord } from '#shared/messages/record.ts'
 import type { Intake, MappedRecord, Offer } from '#shared/ports/intake.ts'
 import type { Scheduler } from '#shared/ports/scheduler.ts'
 import type { RawBatch } from '#services/ingest/batch.ts'
+import type { ToldBehind } from '#services/doors/behind.ts'
 import { asWritten } from '#services/doors/stamp.ts'
 import { deadLetter } from '#services/ingest/dead-letters.ts'
 
@@ -15,8 +16,10 @@ export type Delivered = {
   readonly dead: readonly DeadLetter[]
   /** Receipt less the latest event time in it, ms, where the source tells it. */
   readonly lag?: number | undefined
-  /** How many messages of a partition its broker has beyond. */
-  readonly behind?: { readonly partition: number; readonly messages: number }
+  /** When the latest message of it was sent to its broker, epoch ms, where the broker says it. */
+  readonly sent?: number | undefined
+  /** How many messages its broker has beyond. */
+  readonly behind?: ToldBehind
 }
 
 export type DeliverPorts = {

@@ -9,7 +9,7 @@ import type { Source } from './source.ts'
 test('what is in the way of a part is told once, shows in the health, and slows nothing', async () => {
   const scheduler = manualScheduler(1_000)
   const board = doorBoard()
-  board.expect('asked', new Map([['files', 120]]), 1_000)
+  board.expect('asked', new Map([['files', { silence: 120 }]]), 1_000)
   const said: string[] = []
   const say = (text: unknown): void => void said.push(String(text))
   const trouble = new Transient('reading a.json.gz', { cause: 'denied' })

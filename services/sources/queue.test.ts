@@ -63,7 +63,10 @@ test('the files that a queue tells of are read, and their messages removed', asy
   expect(queue.count()).toBe(0)
   expect(told.reduce((sum, { mapped }) => sum + mapped, 0)).toBe(3_010)
   expect(told.find(({ lag }) => lag !== undefined)?.lag).toBe(3_600_000)
-  expect(told.find(({ behind }) => behind)?.behind).toEqual({ partition: 0, messages: 0 })
+  expect(told.find(({ behind }) => behind)?.behind).toEqual({
+    partitions: new Map([[0, 0]]),
+    inHand: 0,
+  })
 })
 
 test('a message is kept until all that it says is logged', async () => {
@@ -102,7 +105,7 @@ test('a message is hidden again as long as it is worked on, and no longer', asyn
     await new Promise((resolve) => setTimeout(resolve, 1))
     scheduler.pass(10_000)
   }
-  expect(await queue.waiting()).toBe(0)
+  expect((await queue.counts()).waiting).toBe(0)
   intake.resume()
   await polled
   expect(ids()).toHaveLength(5)

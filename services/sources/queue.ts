@@ -18,6 +18,8 @@ export type QueueOptions = {
   readonly holds: 'files' | 'calls'
   /** Buckets of which objects are read; of others nothing is, whoever tells of them. */
   readonly buckets: readonly string[]
+  /** Seconds without a message after which it counts as blind. */
+  readonly silence?: number | undefined
 }
 
 export type QueuePorts = DeliverPorts & {
@@ -54,6 +56,8 @@ export function queueSource(options: QueueOptions, ports: QueuePorts): Source {
   return {
     name: options.name,
     silence,
+    brings: options.silence,
+    isCounted: true,
     longestPauseMs,
     async poll(now) {
       const { queue, scheduler } = ports
@@ -62,7 +66,8 @@ export function queueSource(options: QueueOptions, ports: QueuePorts): Source {
         messages.map(async (message) => await handled(message, now, options, ports)),
       )
       if (scheduler.elapsed() - counted >= countMs) {
-        const behind = { partition: 0, messages: await queue.waiting() }
+        const { waiting, inHand } = await queue.counts()
+        const behind = { partitions: new Map([[0, waiting]]), inHand }
         ports.told({ source: options.name, mapped: 0, ignored: 0, dead: [], behind })
         counted = scheduler.elapsed()
       }
@@ -151,10 +156,11 @@ async function readCalls(
 ) {
   const found: Understood = { records: [], dead: [], ignored: 0 }
   const source = addressOf(options, message)
+  const { sent } = message
   const bytes = Buffer.from(message.body)
   const holding = { as: 'cloudtrail', normalise: ports.normalise } as const
   understand({ source, offset: 0, received: now, bytes }, holding, found)
-  await handOver(found, now, options, ports)
+  await handOver({ ...found, sent }, now, options, ports)
 }
 
 /** Where a message is told as found; it is nowhere to be found once it is removed. */
@@ -232,12 +238,12 @@ function understoodOf({ records, dead, ignored }: RawBatch, { normalise }: Queue
 
 /** Logs what was understood. @throws Transient if the log cannot be written now */
 async function handOver(
-  { records, dead, ignored }: Understood,
+  { records, dead, ignored, sent }: Understood & { readonly sent?: number | undefined },
   received: number,
   { name: source }: QueueOptions,
   ports: QueuePorts,
 ): Promise<void> {
   if (records.length + dead.length > 0) await deliver({ source, received, records, dead }, ports)
   const lag = lagOf(records, received)
-  ports.told({ source, mapped: records.length, ignored, dead, lag })
+  ports.told({ source, mapped: records.length, ignored, dead, lag, sent })
 }

@@ -15,6 +15,10 @@ export type Source = {
   poll(now: number): Promise<number | Partly>
   /** Seconds without an answer after which it counts as blind. */
   readonly silence: number
+  /** Seconds without anything new after which it counts as blind though it answers; absent: it may have nothing for ever. */
+  readonly brings?: number | undefined
+  /** It tells how many messages wait. */
+  readonly isCounted?: boolean
   /** After failures it is asked again after so many ms at the latest; absent: a minute. */
   readonly longestPauseMs?: number
   /** Ends what goes on between polls; called once, after the last of them. */

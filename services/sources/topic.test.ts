@@ -85,7 +85,28 @@ test('records in any wrapper are read, and where reading goes on is logged with 
   expect(here.intake.bookmark('in/0')).toBe('1 records 2')
   expect(here.intake.bookmark('in/1')).toBe('1 records 2')
   expect(dead(here)).toEqual([])
-  expect(here.told.at(-1)).toMatchObject({ lag: 3_600_000, behind: { messages: 0 } })
+  expect(here.told.at(-1)).toMatchObject({ lag: 3_600_000 })
+  const behind = here.told.flatMap((told) => [...(told.behind?.partitions ?? [])])
+  expect(new Map(behind)).toEqual(
+    new Map([
+      [0, 0],
+      [1, 0],
+    ]),
+  )
+})
+
+test('how much waits is told also while nothing is taken', async () => {
+  const here = world(2)
+  for (let n = 0; n < 3; n++) here.topic.append(1, json(trail(n)))
+  const offer: MemoryIntake['offer'] = async (given) =>
+    given.records.length > 0 ? { as: 'busy', retryAfterSeconds: 1 } : await here.intake.offer(given)
+  await sourceOn({ ...here, intake: { ...here.intake, offer } }).poll(now)
+  expect(here.told.map(({ behind }) => behind?.partitions)).toEqual([
+    new Map([
+      [0, 0],
+      [1, 3],
+    ]),
+  ])
 })
 
 test('a restart goes on behind what was logged, message by message', async () => {

@@ -13,6 +13,8 @@ export type TopicOptions = {
   /** As its broker calls it. */
   readonly topic: string
   readonly begin: 'earliest' | 'latest'
+  /** Seconds without a message after which it counts as blind. */
+  readonly silence?: number | undefined
   readonly holding: Holding
 }
 
@@ -24,6 +26,8 @@ const offerElements = 2_000
 const offerBytes = 16 * 1024 * 1024
 /** How often it is looked how the reading does, ms. */
 const lookMs = 1_000
+/** How often it is asked how much waits, ms. */
+const countMs = 30_000
 /** A reading that ended is begun anew after so long, ms, at the latest. */
 const longestPauseMs = 10_000
 const silence = 60
@@ -36,6 +40,7 @@ const silence = 60
 export function topicSource(options: TopicOptions, ports: TopicPorts): Source {
   const handler = handlerOf(options, ports)
   let reader: TopicReader | undefined
+  let counted = -Infinity
   const end = async (): Promise<void> => {
     const ended = reader
     reader = undefined
@@ -44,11 +49,20 @@ export function topicSource(options: TopicOptions, ports: TopicPorts): Source {
   return {
     name: options.name,
     silence,
+    brings: options.silence,
+    isCounted: true,
     longestPauseMs,
     async poll() {
       reader ??= await ports.topic.read(handler, options.begin)
       const state = reader.state()
-      if (state.as === 'reading') return lookMs
+      if (state.as === 'reading') {
+        const now = ports.scheduler.elapsed()
+        if (now - counted < countMs) return lookMs
+        const behind = { partitions: await reader.behind() }
+        ports.told({ source: options.name, mapped: 0, ignored: 0, dead: [], behind })
+        counted = now
+        return lookMs
+      }
       if (state.as === 'broken') throw state.thrown
       if (state.as === 'ended') await end()
       throw cannotRead(`topic ${options.topic}`, state.why)
@@ -102,13 +116,13 @@ function handlerOf(options: TopicOptions, ports: TopicPorts): TopicHandler {
       const { partition, end } = batch
       const first = position(partition) ?? 0
       for (const portion of portionsOf(batch, first, options, scheduler.now())) {
-        const { to, found, received } = portion
+        const { to, sent, found, received } = portion
         const { records, dead, ignored } = found
         const wait = await log(partition, to, { received, records, dead })
         if (wait > 0) return wait
         const lag = lagOf(records, received)
-        const behind = { partition, messages: Math.max(0, end - to) }
-        ports.told({ source: name, mapped: records.length, ignored, dead, lag, behind })
+        const behind = { partitions: new Map([[partition, Math.max(0, end - to)]]) }
+        ports.told({ source: name, mapped: records.length, ignored, dead, lag, sent, behind })
       }
       return 0
     },
@@ -121,7 +135,13 @@ type Logging = Pick<Offer, 'received' | 'records' | 'dead'>
 const addressOf = ({ name, topic }: TopicOptions, partition: number): string =>
   `${name} ${topic}/${partition}`
 
-type Portion = { readonly to: number; readonly received: number; readonly found: Understood }
+type Portion = {
+  readonly to: number
+  readonly received: number
+  /** When the broker appended the last of them, where it says so. */
+  readonly sent: number | undefined
+  readonly found: Understood
+}
 
 /** What the messages say, as much of it at a time as one offer should hold. */
 function* portionsOf(
@@ -133,21 +153,23 @@ function* portionsOf(
   const source = addressOf(options, partition)
   let found: Understood = { records: [], dead: [], ignored: 0 }
   let to: number | undefined
+  let sent: number | undefined
   let bytes = 0
-  for (const { offset, value, appended = now } of messages) {
+  for (const { offset, value, appended } of messages) {
     if (offset < first) continue
+    sent = appended
     // A broker whose clock is ahead of ours has received nothing before we have.
-    const received = Math.min(now, appended)
+    const received = Math.min(now, appended ?? now)
     bytes += understand({ source, offset, received, bytes: value }, options.holding, found)
     to = offset + 1
     const elements = found.records.length + found.dead.length + found.ignored
     if (elements < offerElements && bytes < offerBytes) continue
-    yield { to, received: now, found }
+    yield { to, received: now, sent, found }
     found = { records: [], dead: [], ignored: 0 }
     to = undefined
     bytes = 0
   }
-  if (to !== undefined) yield { to, received: now, found }
+  if (to !== undefined) yield { to, received: now, sent, found }
 }
 
 /** Messages that should have been read and are not there. */

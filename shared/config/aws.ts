@@ -42,6 +42,8 @@ const queue = z
       .array(z.string().regex(/^[a-z\d][a-z\d.-]{1,61}[a-z\d]$/, 'must be the name of a bucket'))
       .max(100)
       .default([]),
+    /** Seconds without a message after which it counts as blind; absent: it may have none for ever. */
+    silence: z.int().min(1).max(31_536_000).optional(),
     /** Profile that may read queue and buckets; absent: the usual chain of the AWS clients. */
     reader: profile.optional(),
   })

@@ -91,6 +91,8 @@ const source = z
     begin: z.enum(['earliest', 'latest']).default('earliest'),
     /** Under which group the brokers know us; nobody else may be in it. */
     group: z.string().min(1).max(255).optional(),
+    /** Seconds without a message after which it counts as blind; absent: it may have none for ever. */
+    silence: z.int().min(1).max(31_536_000).optional(),
   })
   .superRefine((given, context) => {
     const refuse = refusing(context)

@@ -8,6 +8,8 @@ export type QueuedMessage = {
   readonly body: string
   /** How often it was given to somebody, this time included. */
   readonly times: number
+  /** When it was sent to the queue, epoch ms, where the queue says it. */
+  readonly sent?: number
 }
 
 /** A queue that gives each message at least once, in no order, and again unless it is removed. */
@@ -21,8 +23,8 @@ export type Queue = {
   readonly hide: (message: QueuedMessage, seconds: number) => Promise<boolean>
   /** Gone for good; also if it is already. @throws Transient */
   readonly remove: (message: QueuedMessage) => Promise<void>
-  /** About how many wait to be given. @throws Transient */
-  readonly waiting: () => Promise<number>
+  /** About how many wait to be given, and how many are hidden since somebody has them. @throws Transient */
+  readonly counts: () => Promise<{ readonly waiting: number; readonly inHand: number }>
 }
 
 /** Where an object lies. */

@@ -46,6 +46,8 @@ export type Reading =
 
 export type TopicReader = {
   readonly state: () => Reading
+  /** How many messages the broker has beyond what was read, by partition. @throws Transient where there is no answer */
+  readonly behind: () => Promise<ReadonlyMap<number, number>>
   /** Resolves when the handler is no longer called. */
   readonly close: () => Promise<void>
 }

@@ -123,6 +123,24 @@ export function topicContract(name: string, make: () => Promise<TopicUnderTest>)
       expect(one.jumps.find(({ partition }) => partition === 0)).toEqual({ partition: 0, to: 5 })
     })
 
+    test('how much waits is told for each partition', async () => {
+      const { append, read } = await world()
+      await append(0, numbers(0, 5))
+      await append(1, numbers(0, 2))
+      const one = collector()
+      Object.assign(one.state, { refuse: Infinity })
+      const reader = await read(one.handler)
+      expect(await reader.behind()).toEqual(
+        new Map([
+          [0, 5],
+          [1, 2],
+        ]),
+      )
+      one.state.refuse = 0
+      await until(() => one.taken.length >= 7)
+      expect([...(await reader.behind()).values()]).toEqual([0, 0])
+    })
+
     test('what is gone before it was read is told, with its bounds', async () => {
       const { append, forget, read } = await world()
       await append(0, numbers(0, 8))

@@ -30,7 +30,7 @@ describe('GET /healthz', () => {
 
   test('an empty poll is a sign of life; a poll that failed is blindness, with its reason', async () => {
     const { get, board } = await house()
-    board.expect('polls', new Map([['trail', 60]]), Date.now())
+    board.expect('polls', new Map([['trail', { silence: 60 }]]), Date.now())
     board.heard('trail', Date.now())
     expect((await get('/healthz')).status).toBe(200)
     board.failed('trail', Date.now() + 1, 'AccessDenied')

@@ -37,9 +37,10 @@ async function given(): Promise<Set<string>> {
   const activity = { kind: 'task.started', id: 's', time: Date.now(), task: 't', agent: 'ledger' }
   await home.post('/v1/activities', JSON.stringify([activity, { kind: 'x' }]))
   await home.post('/v1/activities', '[]', bearer(9))
-  const behind = { partition: 0, messages: 3 }
-  const brought = { taken: 1, refused: new Map(), late: 0, lag: 5, behind }
-  home.board.request('strict', Date.now(), brought)
+  const brought = { taken: 1, refused: new Map(), late: 0, lag: 5, sent: Date.now() }
+  const partitions = new Map([[0, 3]])
+  home.board.request('strict', Date.now(), { ...brought, behind: { partitions } })
+  home.board.request('orchestrator', Date.now(), { ...brought, behind: { partitions, inHand: 1 } })
   const text = await (await home.get('/metrics')).text()
   return new Set(
     [...text.matchAll(/^(keytrail_\w+)(?:\{(.*)\})? /gm)].flatMap(([, name = '', labels = '']) => [

@@ -107,7 +107,7 @@ async function allowed(message: QueuedMessage): Promise<Record<string, boolean>>
   return {
     'sqs:ReceiveMessage': await may(async () => await queue.receive(60)),
     'sqs:ChangeMessageVisibility': await may(async () => await queue.hide(message, 60)),
-    'sqs:GetQueueAttributes': await may(async () => await queue.waiting()),
+    'sqs:GetQueueAttributes': await may(async () => await queue.counts()),
     's3:GetObject': await may(async () => await buckets.fetch({ bucket: 'my-trail', key })),
     'sqs:DeleteMessage': await may(async () => await queue.remove(message)),
   }

@@ -100,7 +100,7 @@ test('files that S3 tells of, and calls that EventBridge sends, become incidents
   const folder = await mkdtemp(join(tmpdir(), 'keytrail-'))
   const queues = [
     { name: 'files', url: files.url, region, holds: 'files', buckets: [bucket] },
-    { name: 'calls', url: calls.url, region, holds: 'calls' },
+    { name: 'calls', url: calls.url, region, holds: 'calls', silence: 900 },
   ]
   const aws = { endpoint: access.endpoint, allowOtherEndpoint: true, queues }
   await writeFile(join(folder, 'keytrail.yaml'), stringify({ http: { port: 0 }, aws }))
@@ -140,6 +140,13 @@ test('files that S3 tells of, and calls that EventBridge sends, become incidents
   expect(metrics).toContain('keytrail_source_behind_messages{source="files"} ')
   const health = await (await fetch(`${second.url}/healthz`)).json()
   expect(health).toMatchObject({ ok: true })
+  const report = await (await fetch(`${second.url}/status.json`)).json()
+  expect(report).toMatchObject({
+    sources: [
+      { source: 'calls', isCounted: true, brings: 900, sent: expect.any(Number) },
+      { source: 'files', isCounted: true, brings: null, inHand: expect.any(Number) },
+    ],
+  })
   expect(await second.stop()).toBe(0)
   expect(logged().flatMap(({ dead }) => dead)).toEqual([])
   await rm(folder, { recursive: true })

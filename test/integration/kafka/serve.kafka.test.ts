@@ -98,7 +98,7 @@ test('records, spans and activities of topics become incidents, which go to a to
   const told = await fresh()
   for (const { end } of [records, spans, reports, told]) closing.push(end)
   const topics = [
-    { name: 'trail', topic: records.topic, format: 'cloudtrail' },
+    { name: 'trail', topic: records.topic, format: 'cloudtrail', silence: 900 },
     {
       name: 'collector',
       topic: spans.topic,
@@ -134,9 +134,18 @@ test('records, spans and activities of topics become incidents, which go to a to
   expect(JSON.parse(first?.value ?? '')).toMatchObject({ class_uid: 2005 })
   const metrics = await (await status(served, '/metrics')).text()
   expect(metrics).toContain('keytrail_source_behind_messages{source="trail"} 0\n')
+  expect(metrics).toMatch(
+    /^keytrail_source_partition_behind_messages\{source="trail",partition="0"\} 0$/m,
+  )
   expect(metrics).toContain('keytrail_source_brought_timestamp_seconds{source="trail"} ')
   expect(metrics).toContain('keytrail_dead_letters_total{reason="text that is no JSON"} 1\n')
   expect(await (await status(served, '/healthz')).json()).toMatchObject({ ok: true })
+  const report = (await (await status(served, '/status.json')).json()) as { sources: object[] }
+  expect(report.sources.find((each) => 'source' in each && each.source === 'trail')).toMatchObject({
+    isCounted: true,
+    behind: 0,
+    brings: 900,
+  })
   expect((await status(served, '/readyz')).status).toBe(200)
   const logged = installation.logged().flatMap((batch) => batch.records)
   expect(logged.flatMap(({ activities }) => activities)).toEqual(

@@ -1,4 +1,5 @@
-import type kafkajs from 'kafkajs'
+import { setTimeout } from 'node:timers/promises'
+import kafkajs from 'kafkajs'
 import { expect, test } from 'vitest'
 import { kafkaTopic } from '#infra/kafka/topic.ts'
 import { collector, topicContract, until } from '#test/contracts/topic.ts'
@@ -86,4 +87,33 @@ test.each(['plain', 'scram-sha-256', 'scram-sha-512'] as const)(
 test('a topic that is not there is said in words', async () => {
   const none = reading('no-such-topic').read(collector().handler, 'earliest')
   await expect(none).rejects.toThrow('asking for the topic no-such-topic')
+})
+
+test('messages of transactions: what was committed comes, and what lies between is no loss', async () => {
+  const { topic, end } = await fresh([], 1)
+  const producer = new kafkajs.Kafka({
+    brokers: [...kafka().brokers],
+    logLevel: kafkajs.logLevel.NOTHING,
+  }).producer({ transactionalId: topic, idempotent: true, maxInFlightRequests: 1 })
+  await producer.connect()
+  const send = async (value: string, as: 'commit' | 'abort') => {
+    const transaction = await producer.transaction()
+    await transaction.send({ topic, messages: [{ partition: 0, value }] })
+    await transaction[as]()
+  }
+  const one = collector()
+  const reader = await reading(topic).read(one.handler, 'earliest')
+  for (const [n, as] of (['commit', 'abort', 'commit', 'commit'] as const).entries()) {
+    await send(`m${n}`, as)
+    const committed = ['m0', 'm0', 'm0,m2', 'm0,m2,m3'][n]
+    await until(() => one.texts(0).join() === committed || reader.state().as !== 'reading')
+    // Nothing waits once the mark behind it is passed, so that the next message is fetched by itself.
+    while ((await reader.behind()).get(0) !== 0) await setTimeout(10)
+    await setTimeout(600)
+  }
+  await reader.close()
+  await producer.disconnect()
+  await end()
+  expect(one.texts(0)).toEqual(['m0', 'm2', 'm3'])
+  expect(one.jumps).toEqual([{ partition: 0, to: 0 }])
 })
