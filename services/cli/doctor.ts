@@ -30,8 +30,8 @@ export const doctorCommand: Command = {
     const report = await asked(url)
     const checks =
       typeof report === 'string'
-        ? [unreachable(url, report), ...(await permissionsIn(context, []))]
-        : [...diagnose(report), ...(await permissionsIn(context, principalsIn(report)))]
+        ? [unreachable(url, report), ...(await permissionsIn(context, undefined))]
+        : [...diagnose(report), ...(await permissionsIn(context, report))]
     for (const check of checks)
       stdout.write(`${isOn(args, 'json') ? JSON.stringify(check) : lineOf(check)}\n`)
     return checks.some(({ is }) => is === 'wrong') ? exit.failed : exit.fine
@@ -44,11 +44,6 @@ const unreachable = ({ origin }: URL, why: string): Check => ({
   says: `${origin}: ${why}`,
   todo: 'is keytrail serve running there?',
 })
-
-/** Principals of all agents that serve knows: whom a cut may have to reach. */
-const principalsIn = ({ agents }: Report): readonly string[] => [
-  ...new Set((agents ?? []).flatMap(({ named }) => named)),
-]
 
 /** Who listens on all addresses of this machine is asked on the one of which he shows the details. */
 function hostOf(host: string): string {

@@ -1,10 +1,12 @@
-import { reasonOf, Transient } from '#shared/errors.ts'
 import type { AwsAccess } from '#shared/ports/aws-access.ts'
-import { Refused } from '#shared/ports/actuator.ts'
-import type { Asked, Denied, Permissions, Target } from '#shared/ports/permissions.ts'
+import type { Asked, Target } from '#shared/ports/permissions.ts'
 import type { Check } from '#services/doors/diagnose.ts'
+import type { Report } from '#services/doors/report.ts'
 import { readIn, respondedIn } from './cloud.ts'
 import type { Context } from './command.ts'
+import { queueChecks } from './queue-permissions.ts'
+import { asker, deniedOf, namesOf, unmeasured, unusable } from './simulated.ts'
+import type { Ask, Found, Part } from './simulated.ts'
 
 /** What the reader must be allowed (docs/connect-aws.md). */
 const readerNeeds: readonly Asked[] = [{ action: 'cloudtrail:LookupEvents', resource: '*' }]
@@ -35,26 +37,19 @@ const anywhere = (account: string): readonly Asked[] =>
 /** Principals of agents that are tried where not everybody may be cut. */
 const triedMax = 20
 
-/** Somebody that we are in an account. */
-type Part = {
-  readonly what: string
-  readonly account: string
-  readonly access: AwsAccess
-  /** Who may know what he is allowed, in the order in which they are asked. */
-  readonly askers: readonly AwsAccess[]
-  readonly ifDenied: string
-}
-
 /**
- * For each account and role that is configured: is it allowed what it needs? Asked of IAM's simulator; nothing is done.
+ * For each account and role, and each queue, that is configured: is it allowed what it needs? Asked of IAM's simulator; nothing
+ * is done.
  *
- * @param principals of agents: where the responder may not cut just anybody, it must be allowed to cut these
+ * @param report what serve says: of principals of agents, whom the responder must be allowed to cut where it may not cut just anybody,
+ * and of what it reads
  */
 export async function permissionsIn(
   { config, machine }: Context,
-  principals: readonly string[],
+  report: Report | undefined,
 ): Promise<readonly Check[]> {
-  if (config.aws.accounts.length === 0) return [notAsked]
+  if (config.aws.accounts.length + config.aws.queues.length === 0) return [notAsked]
+  const principals = report ? principalsIn(report) : []
   const { permissions } = await machine.cloud()
   const readers = new Map(readIn(config).map(({ options, access }) => [options.account, access]))
   const responders = respondedIn(config)
@@ -67,15 +62,19 @@ export async function permissionsIn(
       // The responder is denied every look at itself: the reader asks for both.
       const part = responderPart(id, responder, reader ? [reader, responder] : [responder])
       const own = principals.filter((each) => each.startsWith(`${id}/`)).slice(0, triedMax)
-      checks.push(await responderCheck(part, asking, own))
+      checks.push(await responderCheck(part, id, asking, own))
     }
   }
-  return checks
+  return [...checks, ...(await queueChecks(config, report, asker(permissions)))]
 }
+
+/** Principals of all agents that serve knows: whom a cut may have to reach. */
+const principalsIn = ({ agents }: Report): readonly string[] => [
+  ...new Set((agents ?? []).flatMap(({ named }) => named)),
+]
 
 const readerPart = (account: string, access: AwsAccess): Part => ({
   what: `permissions of the reader in ${account}`,
-  account,
   access,
   askers: [access],
   ifDenied: 'docs/connect-aws.md has the policy of the reader',
@@ -83,45 +82,10 @@ const readerPart = (account: string, access: AwsAccess): Part => ({
 
 const responderPart = (account: string, access: AwsAccess, askers: readonly AwsAccess[]): Part => ({
   what: `permissions of the responder in ${account}`,
-  account,
   access,
   askers,
   ifDenied: 'docs/connect-aws.md has the policy',
 })
-
-/** An answer, or why there is none; `passing`: there may be one later. */
-type Found<T> = { readonly found: T } | { readonly why: string; readonly passing?: boolean }
-type Ask = <T>(access: AwsAccess, ask: (of: Permissions) => Promise<T>) => Promise<Found<T>>
-
-const asker =
-  (permissions: (access: AwsAccess) => Permissions): Ask =>
-  async (access, ask) => {
-    const open = permissions(access)
-    try {
-      return { found: await ask(open) }
-    } catch (cause) {
-      if (!(cause instanceof Refused) && !(cause instanceof Transient)) throw cause
-      return { why: reasonOf(cause), passing: cause instanceof Transient }
-    } finally {
-      open.close()
-    }
-  }
-
-/** What is denied, by whoever may be told; why nobody may. */
-async function deniedOf(
-  { askers }: Part,
-  identity: string,
-  needs: readonly Asked[],
-  ask: Ask,
-): Promise<Found<readonly Denied[]>> {
-  let why = ''
-  for (const access of askers) {
-    const denied = await ask(access, (by) => by.denied(identity, needs))
-    if ('found' in denied) return denied
-    why ||= denied.why
-  }
-  return { why }
-}
 
 async function readerCheck(part: Part, ask: Ask): Promise<Check> {
   const { what, access, ifDenied } = part
@@ -143,8 +107,13 @@ async function readerCheck(part: Part, ask: Ask): Promise<Check> {
  * Its rights may be bound to a path or a tag on purpose: then nobody can say of all users and roles whether it is enough, but
  * of each that an agent acts as.
  */
-async function responderCheck(part: Part, ask: Ask, principals: readonly string[]): Promise<Check> {
-  const { what, account, access, ifDenied } = part
+async function responderCheck(
+  part: Part,
+  account: string,
+  ask: Ask,
+  principals: readonly string[],
+): Promise<Check> {
+  const { what, access, ifDenied } = part
   const identity = await ask(access, (own) => own.identity())
   if ('why' in identity) return unusable(part, identity.why)
   const us = identity.found
@@ -191,9 +160,9 @@ async function triedOn(
   const lacks: string[] = []
   let count = 0
   for (const principal of principals) {
-    const [, kind, name] = principal.split('/')
+    const [account, kind, name] = principal.split('/')
     if ((kind !== 'user' && kind !== 'role') || name === undefined) continue
-    const target = await ask(part.access, (own) => own.target(`${part.account}/${kind}/${name}`))
+    const target = await ask(part.access, (own) => own.target(`${account}/${kind}/${name}`))
     if ('why' in target) {
       if (target.passing) return target
       lacks.push(`${principal}: ${target.why}`)
@@ -210,23 +179,6 @@ async function triedOn(
 
 const needsOn = (kind: Kind, { arn, tags }: Target): readonly Asked[] =>
   responderNeeds[kind].map((action) => ({ action, resource: arn, tags }))
-
-const namesOf = (denied: readonly Denied[]): string =>
-  [...new Set(denied.map(({ action }) => action))].join(', ')
-
-const unusable = ({ what, ifDenied }: Part, why: string): Check => ({
-  what,
-  is: 'wrong',
-  says: `cannot be used: ${why}`,
-  todo: ifDenied,
-})
-
-const unmeasured = ({ what }: Part, why: string): Check => ({
-  what,
-  is: 'unknown',
-  says: `not measurable: ${why}`,
-  todo: 'allow the reader iam:SimulatePrincipalPolicy on both roles: docs/connect-aws.md',
-})
 
 const notAsked: Check = {
   what: 'permissions in AWS',

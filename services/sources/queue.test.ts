@@ -216,3 +216,17 @@ test('an object that may not be read holds back none of its message, nor what is
   expect(new Set(ids()).size).toBe(10)
   expect(queue.count()).toBe(0)
 })
+
+test('of a bucket only objects below the prefix are read, if one is named', async () => {
+  const { queue, put, poll, ids, intake } = world({ prefix: 'AWSLogs/o-1/' })
+  put('AWSLogs/o-1/a.json.gz', file(0, 5))
+  put('private.json.gz', file(5, 10))
+  queue.send(telling('AWSLogs/o-1/a.json.gz'))
+  queue.send(telling('private.json.gz'))
+  await poll()
+  expect(new Set(ids()).size).toBe(5)
+  expect(queue.count()).toBe(0)
+  expect(intake.logged.flatMap(({ dead = [] }) => dead)).toMatchObject([
+    { source: 's3://trail/private.json.gz', reason: expect.stringContaining('begins otherwise') },
+  ])
+})

@@ -18,6 +18,8 @@ export type QueueOptions = {
   readonly holds: 'files' | 'calls'
   /** Buckets of which objects are read; of others nothing is, whoever tells of them. */
   readonly buckets: readonly string[]
+  /** How the keys of objects begin that are read; absent: as they like. */
+  readonly prefix?: string | undefined
   /** Seconds without a message after which it counts as blind. */
   readonly silence?: number | undefined
 }
@@ -211,9 +213,9 @@ async function readObject(
   const address = `s3://${place.bucket}/${place.key}`
   if (isSister(address))
     return await handOver({ records: [], dead: [], ignored: 1 }, now, options, ports)
-  const fetched = options.buckets.includes(place.bucket)
-    ? await ports.buckets.fetch(place)
-    : ({ as: 'gone', why: 'a bucket that the settings do not name' } as const)
+  const why = notOurs(place, options)
+  const fetched =
+    why === undefined ? await ports.buckets.fetch(place) : ({ as: 'gone', why } as const)
   if (fetched.as === 'gone') {
     const dead = [deadLetter({ source: address, offset: 0 }, fetched.why, '', '')]
     return await handOver({ records: [], dead, ignored: 0 }, now, options, ports)
@@ -228,6 +230,13 @@ async function readObject(
     if (failed) throw cannotRead(failed.path, failed.reason)
     await handOver(understoodOf(batch, ports), now, options, ports)
   }
+}
+
+/** Why an object is none that may be read. */
+function notOurs({ bucket, key }: ObjectPlace, options: QueueOptions): string | undefined {
+  if (!options.buckets.includes(bucket)) return 'a bucket that the settings do not name'
+  const { prefix = '' } = options
+  return key.startsWith(prefix) ? undefined : 'a key that begins otherwise than the settings say'
 }
 
 function understoodOf({ records, dead, ignored }: RawBatch, { normalise }: QueuePorts): Understood {

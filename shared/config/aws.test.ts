@@ -29,6 +29,8 @@ test.each<[object, string]>([
   [{ ...files, buckets: [] }, 'buckets'],
   [{ ...calls, buckets: ['my-trail'] }, 'buckets'],
   [{ ...files, buckets: ['No_Bucket'] }, 'buckets'],
+  [{ ...calls, prefix: 'AWSLogs/' }, 'prefix'],
+  [{ ...files, silence: 0 }, 'silence'],
   [{ ...files, url: 'my-queue' }, 'url'],
   [{ ...files, holds: 'both' }, 'holds'],
 ])('%j is refused because of its %s', (queue, field) => {

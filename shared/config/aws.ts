@@ -42,6 +42,8 @@ const queue = z
       .array(z.string().regex(/^[a-z\d][a-z\d.-]{1,61}[a-z\d]$/, 'must be the name of a bucket'))
       .max(100)
       .default([]),
+    /** How the keys of its objects begin, where a trail has a prefix or is one of an organisation; others are not read. */
+    prefix: z.string().min(1).max(1024).optional(),
     /** Seconds without a message after which it counts as blind; absent: it may have none for ever. */
     silence: z.int().min(1).max(31_536_000).optional(),
     /** Profile that may read queue and buckets; absent: the usual chain of the AWS clients. */
@@ -55,6 +57,8 @@ const queue = z
       refuse('buckets', 'say whose files may be read')
     if (given.holds === 'calls' && given.buckets.length > 0)
       refuse('buckets', 'no object is read for a queue of calls')
+    if (given.holds === 'calls' && given.prefix !== undefined)
+      refuse('prefix', 'no object is read for a queue of calls')
   })
 
 /** A queue of SQS as the settings name it (docs/connect-aws.md). */
@@ -63,6 +67,16 @@ export type AwsQueue = z.infer<typeof queue>
 /** The region of a queue; undefined where neither the settings nor its address say it. */
 export const regionOf = (given: Pick<AwsQueue, 'region' | 'url'>): string | undefined =>
   given.region ?? /^https:\/\/sqs\.([a-z\d-]+)\.amazonaws\.com\//.exec(given.url)?.[1]
+
+/** A queue as policies name it, and whose it is; undefined where its address does not say it. */
+export function arnOf(
+  { url }: Pick<AwsQueue, 'url'>,
+  region: string,
+): { readonly text: string; readonly account: string } | undefined {
+  const [, account, name] = /\/(\d{12})\/([\w-]{1,80})$/.exec(url) ?? []
+  if (account === undefined || name === undefined) return undefined
+  return { text: `arn:aws:sqs:${region}:${account}:${name}`, account }
+}
 
 const queuesMax = 100
 

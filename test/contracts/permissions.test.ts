@@ -14,7 +14,7 @@ const documentOf = (statements: readonly Statement[]): string =>
     Statement: statements.map(({ effect, actions, roles, tag }) => ({
       Effect: effect,
       Action: actions,
-      Resource: `arn:aws:iam::${account}:${roles}`,
+      Resource: roles.startsWith('arn:') ? roles : `arn:aws:iam::${account}:${roles}`,
       ...(tag && { Condition: { StringEquals: { [`iam:ResourceTag/${tag[0]}`]: tag[1] } } }),
     })),
   })

@@ -6,7 +6,7 @@ import type { Permissions } from '#shared/ports/permissions.ts'
 export type Statement = {
   readonly effect: 'Allow' | 'Deny'
   readonly actions: readonly string[]
-  /** A path of roles below the account, such as `role/agents/*`. */
+  /** A path of roles below the account, such as `role/agents/*`; or a whole ARN. */
   readonly roles: string
   /** Only on what bears this tag. */
   readonly tag?: readonly [key: string, value: string]
@@ -85,6 +85,22 @@ export function permissionsContract(name: string, open: () => Promise<Permission
       expect(await deniedOn('role/deployer', { keytrail: 'may-cut', team: 'a' })).toEqual([])
       expect(await deniedOn('role/deployer', { keytrail: 'never' })).toEqual([...actions])
       expect(await deniedOn('role/deployer')).toEqual([...actions])
+    })
+
+    test('a right on a queue, and on objects below a prefix, is one there', async () => {
+      const queue = `arn:aws:sqs:eu-west-1:${world.account}:keytrail`
+      const take = { effect: 'Allow', actions: ['sqs:ReceiveMessage'], roles: queue } as const
+      const read = { effect: 'Allow', actions: ['s3:GetObject'] } as const
+      world.setPolicy([take, { ...read, roles: 'arn:aws:s3:::my-trail/AWSLogs/*' }])
+      const us = await world.permissions.identity()
+      const asked = [
+        { action: 'sqs:ReceiveMessage', resource: queue },
+        { action: 'sqs:DeleteMessage', resource: queue },
+        { action: 's3:GetObject', resource: 'arn:aws:s3:::my-trail/AWSLogs/*' },
+        { action: 's3:GetObject', resource: 'arn:aws:s3:::my-trail/*' },
+      ]
+      const denied = await world.permissions.denied(us, asked)
+      expect(denied).toEqual([1, 3].map((n) => ({ ...asked[n], isExplicit: false })))
     })
 
     test('a role is found by its principal, with path and tags, where we may look at it', async () => {
