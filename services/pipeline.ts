@@ -10,7 +10,7 @@ import { hop, pipeline, type Hop } from '#shared/pipeline/run.ts'
 import type { Policy } from '#shared/policy.ts'
 import { correlate } from './correlate/correlate.ts'
 import type { CorrelateState } from './correlate/state.ts'
-import type { Detection } from './detect/detection.ts'
+import { facetsOf, type Detection } from './detect/detection.ts'
 import { detect, type DetectState } from './detect/detect.ts'
 import { join, type JoinState } from './join/join.ts'
 import { admit, type Admission, type AdmitState } from './normalise/admit.ts'
@@ -68,7 +68,7 @@ export function engine(
     from?.normalise,
   )
   const correlated = hop<CorrelateState, Flowing, ToCorrelate>(
-    correlate(policy),
+    correlate(policy, facetsOf(detections)),
     of('correlate'),
     partitions,
     from?.correlate,

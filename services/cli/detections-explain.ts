@@ -1,6 +1,7 @@
 import type { RawRecord } from '#shared/messages/record.ts'
 import type { Mapped } from '#shared/messages/record.ts'
-import type { Detection, Facet } from '#services/detect/detection.ts'
+import type { Facet } from '#shared/facets.ts'
+import type { Detection } from '#services/detect/detection.ts'
 import { detections } from '#services/detect/detections/index.ts'
 import { readPaths } from '#services/ingest/read-paths.ts'
 import { normalise } from '#services/normalise/normalise.ts'

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import type { Config } from '#shared/config.ts'
 import type { Notice } from '#shared/messages/desk.ts'
 import type { DataFile } from '#shared/ports/data-file.ts'
+import type { Detection } from '#services/detect/detection.ts'
 import { detections } from '#services/detect/detections/index.ts'
 import { timing } from '#services/contain/times.ts'
 import { serve } from '#services/serve/serve.ts'
@@ -19,8 +20,12 @@ const dayMs = 86_400_000
 /** Record ids that each partition remembers, so that a repetition costs nothing. */
 const recentMax = 1 << 20
 
-/** `keytrail serve`: the same engine, running: sources in, incidents out, and nothing lost in between. */
-export const serveCommand: Command = {
+/**
+ * `keytrail serve`: the same engine, running: sources in, incidents out, and nothing lost in between.
+ *
+ * @param judges the detections of this build
+ */
+export const serveWith = (judges: readonly Detection[]): Command => ({
   name: 'serve',
   summary: 'Watch the sources of the settings and raise incidents as they happen',
   usage: '[--data FILE] [--folders [NAME=]FOLDER,…]',
@@ -31,16 +36,19 @@ export const serveCommand: Command = {
     const folders = foldersOf(config, context.cwd)
     const data = machine.own(resolve(context.cwd, config.data))
     try {
-      return await untilAsked(folders, data, context)
+      return await untilAsked(folders, data, judges, context)
     } finally {
       data.close()
     }
   },
-}
+})
+
+export const serveCommand = serveWith(detections)
 
 async function untilAsked(
   folders: readonly FolderOptions[],
   data: DataFile,
+  judges: readonly Detection[],
   context: Context,
 ): Promise<number> {
   const { config, machine } = context
@@ -66,7 +74,7 @@ async function untilAsked(
   const actuator = cloud.actuator(respondedIn(config))
   const reading = readingIn(cloud, config)
   try {
-    const serving = await serve(optionsOf(config), {
+    const serving = await serve(optionsOf(config, judges), {
       ...data,
       scheduler,
       log,
@@ -123,8 +131,13 @@ const lineOf = ({ event, of }: Notice) => ({
   title: of.incident.title,
 })
 
-const optionsOf = (config: Config) => ({
-  engine: { partitions: config.partitions, policy: policyOf(config), detections, recentMax },
+const optionsOf = (config: Config, judges: readonly Detection[]) => ({
+  engine: {
+    partitions: config.partitions,
+    policy: policyOf(config),
+    detections: judges,
+    recentMax,
+  },
   unitMax: config.batch,
   keepMs: config.serve.keepDays * dayMs,
   snapshotMs: config.serve.snapshotSeconds * 1000,

@@ -1,3 +1,4 @@
+import type { Facet } from '#shared/facets.ts'
 import { compareMarks } from '#shared/facts/mark.ts'
 import { addTo, type SetRule } from '#shared/facts/small-set.ts'
 import type { Progress, ToolCalled } from '#shared/messages/activity.ts'
@@ -18,9 +19,15 @@ import { learnUse } from './uses.ts'
 /**
  * Keyed by principal: sessions and credentials with the summary of their uses, the evidence about who holds them, their
  * parent and children. Facts come in any order; what they come to is computed again at each flush, for what changed.
+ *
+ * @param facets that detections read: what is kept for detections alone is kept only where one reads it
  */
-export function correlate(policy: Policy): Step<CorrelateState, ToCorrelate, Message> {
-  return { name: 'correlate', initial: () => initialState(policy), apply: learn, flush: speak }
+export function correlate(
+  policy: Policy,
+  facets: ReadonlySet<Facet>,
+): Step<CorrelateState, ToCorrelate, Message> {
+  const initial = () => initialState(policy, facets)
+  return { name: 'correlate', initial, apply: learn, flush: speak }
 }
 
 function learn(state: CorrelateState, input: ToCorrelate): void {

@@ -28,7 +28,7 @@ const use = (more: Partial<Use>): Use => ({
 })
 
 it('tells credentials apart by principal, creation date and key id, and finds each again', () => {
-  const state = initialState(defaultPolicy)
+  const state = initialState(defaultPolicy, new Set())
   const uses = [
     use({}),
     use({ created: Date.parse('2026-03-04T10:00:00Z') }),
@@ -50,7 +50,7 @@ it('tells credentials apart by principal, creation date and key id, and finds ea
 })
 
 it('finds a session by its id, also where the principal has the signs that ids are made with', () => {
-  const state = initialState(defaultPolicy)
+  const state = initialState(defaultPolicy, new Set())
   for (const each of [
     use({}),
     use({ key: '' }),

@@ -52,6 +52,7 @@ function learnTraits(state: CorrelateState, session: Session, rare: RareUse): vo
 
 /** Below its threshold a burst is none, so nobody has to look. */
 function addDenied(state: CorrelateState, { key, session }: Cred, use: Use): void {
+  if (!state.facets.has('denied')) return
   const target = use.rare?.target ?? ''
   const mark: Denied = { ...markOf(use), key, service: use.service, action: use.action, target }
   const rich = richOf(session)
@@ -65,6 +66,7 @@ function addHarvest(
   use: Use,
   names: readonly string[],
 ): void {
+  if (!state.facets.has('harvest')) return
   const rich = richOf(session)
   if (!hourly(rich.harvest, use.at).add({ ...markOf(use), key, names })) return
   rich.names += names.length

@@ -1,3 +1,4 @@
+import type { Facet } from '#shared/facets.ts'
 import { Requests } from '#shared/facts/requests.ts'
 import { Sightings } from '#shared/facts/sightings.ts'
 import { PackedIds } from '#shared/facts/uuid.ts'
@@ -14,6 +15,8 @@ import { Values } from '#shared/facts/values.ts'
 /** One partition of correlate: the sessions and credentials of its principals, and what reached it from elsewhere. */
 export type CorrelateState = {
   readonly policy: Policy
+  /** What detections read. */
+  readonly facets: ReadonlySet<Facet>
   /** Its sessions and credentials. */
   readonly held: CredTable
   readonly tasks: Map<string, TaskEntry>
@@ -56,10 +59,11 @@ export type TaskEntry = {
   wanted: boolean
 }
 
-export function initialState(policy: Policy): CorrelateState {
+export function initialState(policy: Policy, facets: ReadonlySet<Facet>): CorrelateState {
   const ids = new PackedIds()
   return {
     policy,
+    facets,
     held: new CredTable(),
     tasks: new Map(),
     issues: new Map(),

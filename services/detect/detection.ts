@@ -1,19 +1,7 @@
+import type { Facet } from '#shared/facets.ts'
 import type { Severity, Verdict } from '#shared/messages/finding.ts'
 import type { SessionFacts } from '#shared/messages/session-facts.ts'
 import type { Policy } from '#shared/policy.ts'
-
-/** Facets of a session that a detection may read (SEMANTICS C2). */
-export type Facet =
-  | 'seen'
-  | 'places'
-  | 'neighbours'
-  | 'denied'
-  | 'harvest'
-  | 'deeds'
-  | 'targets'
-  | 'actors'
-  | 'keys'
-  | 'holder'
 
 /** Raw records (and agent activities) that a detection must, or must not, fire on. Order must not matter. */
 export type Example = {
@@ -47,3 +35,7 @@ export type Detection = {
   readonly fires: readonly Example[]
   readonly silent: readonly Example[]
 }
+
+/** All that these detections read. */
+export const facetsOf = (detections: readonly Detection[]): ReadonlySet<Facet> =>
+  new Set(detections.flatMap(({ reads }) => reads))

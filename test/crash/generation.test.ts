@@ -7,7 +7,7 @@ import type { Detection } from '#services/detect/detection.ts'
 import { detections as all } from '#services/detect/detections/index.ts'
 import { outcomeHash, outcomeOf } from '#services/replay/outcome.ts'
 import type { CrashPoint } from '#services/serve/crash-points.ts'
-import { generationOf, hopVersions, type HopVersions } from '#services/serve/generation.ts'
+import { declared, generationOf, type Versions } from '#services/serve/generation.ts'
 import { durableLoop } from '#services/serve/loop.ts'
 import type { Unit } from '#services/serve/tell.ts'
 import { through } from '#test/engine.ts'
@@ -26,14 +26,14 @@ const found = [
 /** What one build knows and the other does not; both find something in these records. */
 const [newer = '', elder = ''] = found
 
-type Build = { readonly detections: readonly Detection[]; readonly versions: HopVersions }
+type Build = { readonly detections: readonly Detection[]; readonly versions: Versions }
 
 const without = (id: string): Detection[] => all.filter((each) => each.id !== id)
-const before: Build = { detections: without(newer), versions: hopVersions }
-/** One detection more, one fewer, and another facet: what correlate keeps has another form. */
+const before: Build = { detections: without(newer), versions: declared }
+/** One detection more, one fewer, and another hop: what correlate keeps has another form. */
 const after: Build = {
   detections: without(elder),
-  versions: { ...hopVersions, correlate: hopVersions.correlate + 1 },
+  versions: { ...declared, hops: { ...declared.hops, correlate: declared.hops.correlate + 1 } },
 }
 
 let place: Scratch
@@ -84,6 +84,25 @@ async function live(build: Build, some: readonly MappedRecord[], killedAt?: Cras
 /** What a responder would act on: what records raised. */
 const actedOn = (units: readonly Unit[]): string[] =>
   units.flatMap(({ changes }) => (changes.because === 'records' ? changes.raised : []))
+
+test('a version of a hop, facet or detection that grows, and a facet more, make another generation', () => {
+  const { engine } = loopOptions()
+  const [first, ...others] = all
+  if (!first) throw new Error('there is no detection')
+  const unread = { ...engine, detections: all.filter(({ reads }) => !reads.includes('harvest')) }
+  const facets = { ...declared.facets, harvest: declared.facets.harvest + 1 }
+  const reading: Detection = { ...first, reads: [...first.reads, 'harvest'] }
+  const named = [
+    generationOf(engine),
+    generationOf(engine, after.versions),
+    generationOf(engine, { ...declared, facets }),
+    generationOf({ ...engine, detections: [{ ...first, version: first.version + 1 }, ...others] }),
+    generationOf(unread),
+    generationOf({ ...unread, detections: [reading, ...unread.detections.slice(1)] }),
+  ]
+  expect(new Set(named).size).toBe(named.length)
+  expect(generationOf(unread, { ...declared, facets })).toBe(generationOf(unread))
+})
 
 describe('another build on the old data', () => {
   test('both builds differ in these records', async () => {

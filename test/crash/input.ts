@@ -7,7 +7,8 @@ import { configFrom } from '#shared/config.ts'
 import { isReport, type Mapped, type Normalised, type RawRecord } from '#shared/messages/record.ts'
 import { normaliseOptions, policyOf } from '#services/cli/policy.ts'
 import { stamped } from '#services/doors/stamp.ts'
-import { detections } from '#services/detect/detections/index.ts'
+import type { Detection } from '#services/detect/detection.ts'
+import { detections as all } from '#services/detect/detections/index.ts'
 import type { RawBatch } from '#services/ingest/batch.ts'
 import { readPaths } from '#services/ingest/read-paths.ts'
 import { normalise } from '#services/normalise/normalise.ts'
@@ -17,7 +18,10 @@ import type { Post } from './postbox.ts'
 import type { Town } from './town.ts'
 
 /** The pure replay of everything that came in: each file of the folder, and each report that was acknowledged. */
-export async function replayOf({ folder, trail, posts }: Town): Promise<Replayed> {
+export async function replayOf(
+  { folder, trail, posts }: Town,
+  detections: readonly Detection[] = all,
+): Promise<Replayed> {
   const content: unknown = parse(readFileSync(join(folder, 'keytrail.yaml'), 'utf8'))
   const config = configFrom({ file: { name: 'keytrail.yaml', content } })
   const reading = normaliseOptions(config)
@@ -26,12 +30,12 @@ export async function replayOf({ folder, trail, posts }: Town): Promise<Replayed
     mapped.push(...records.map((raw) => normalise(raw, reading)))
   return await replay(
     inOne(mapped),
-    { ...asSettled, policy: policyOf(config) },
+    { ...asSettled, detections, policy: policyOf(config) },
     { normalise: ({ value }) => value as Normalised, effects: memoryEffects() },
   )
 }
 
-const asSettled = { partitions: 3, batch: 100, detections, arrival: {}, covers: [] }
+const asSettled = { partitions: 3, batch: 100, arrival: {}, covers: [] }
 
 async function* inOne(mapped: readonly Normalised[]): AsyncGenerator<RawBatch> {
   const records = mapped.map((value, offset): RawRecord => ({

@@ -8,12 +8,12 @@ import type { Town } from './town.ts'
 
 /** How a process ends. */
 export type End =
-  /** It kills itself where its code comes there; if it does not within a while, it is killed where it is. */
-  | { readonly at: CrashPoint }
+  /** It kills itself where its code comes there; if it does not within a while (ms), it is killed where it is. */
+  | { readonly at: CrashPoint; readonly within?: number }
   /** From outside, so many milliseconds after its doors are open. */
   | { readonly after: number }
   /** By the cloud: a change is made, and nobody is there any more to hear the answer. */
-  | { readonly at: 'reply lost' }
+  | { readonly at: 'reply lost'; readonly within?: number }
 
 /** How long a process may take to come to a point, or to open its doors, ms. */
 const patienceMs = 15_000
@@ -70,11 +70,11 @@ export async function lifeOf(town: Town, life: Life, end: End, cache: string): P
       where = 'reply lost'
       kill()
     }
+  const within = 'after' in end ? end.after : (end.within ?? patienceMs)
   let timer = setTimeout(kill, patienceMs)
   void open.then(() => {
     clearTimeout(timer)
-    if (child.exitCode === null && child.signalCode === null)
-      timer = setTimeout(kill, 'after' in end ? end.after : patienceMs)
+    if (child.exitCode === null && child.signalCode === null) timer = setTimeout(kill, within)
   })
   const { status, said } = await ended
   clearTimeout(timer)

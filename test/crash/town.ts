@@ -205,7 +205,7 @@ const settings = (trail: string, endpoint: string, alerts: string, more: Setting
   aws: { accounts: [{ id: account, respond: true }], endpoint, allowOtherEndpoint: true },
   contain: {
     responders: [`arn:aws:iam::${account}:user/keytrail-responder`],
-    auto: ['reused-by-agent', 'reused-by-task'],
+    auto: ['reused-by-agent', 'reused-by-task', 'secret-harvest'],
     // Nothing but a crash may stand in the way of a cut.
     autoHour: 1000,
     autoDay: 10_000,

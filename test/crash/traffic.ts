@@ -1,5 +1,5 @@
 import { openBeside } from '#infra/sqlite/data-file.ts'
-import type { Order } from '#shared/messages/containment.ts'
+import type { Order, OrderState } from '#shared/messages/containment.ts'
 import { account, type Company, type Held } from '#test/simulator/company.ts'
 import { realTime } from '#test/simulator/time.ts'
 import { ordinaryTask, read } from '#test/simulator/work.ts'
@@ -9,8 +9,8 @@ import type { Town } from './town.ts'
 export type Theft = {
   /** As an order names it. */
   readonly unit: string
-  /** A person has it undone once the cut is seen to work. */
-  readonly isUndone: boolean
+  /** Where its order comes to its end. `undone`: a person has it undone once the cut is seen to work. */
+  readonly becomes: OrderState
 }
 
 /** What goes on in the company while processes are killed. */
@@ -91,7 +91,8 @@ async function theft({ town, company, thefts, isSeen, isLate }: Scene, n: number
   const { key } = held.credential
   const unit = withKey ? `key:${key}` : `session:${account}/role/ledger-agent/${task}`
   await company.tool(held, 'read_ledger', [read('ledger', task)])
-  thefts.push({ unit, isUndone: n % 2 === 0 })
+  const stays = withKey ? 'applied' : 'verified'
+  thefts.push({ unit, becomes: n % 2 === 0 ? 'undone' : stays })
   const stolen: Held = { ...held, agent: 'support', task: other }
   let refused = 0
   const isOver = (): boolean => (withKey ? refused >= patience : isSeen(unit))
@@ -137,7 +138,9 @@ export function ordersIn({ data }: Town): readonly Order[] {
 export async function undoWhatShall(town: Town, { thefts, look }: Traffic): Promise<void> {
   const orders = ordersIn(town)
   look(orders)
-  const wanted = new Set(thefts.filter(({ isUndone }) => isUndone).map(({ unit }) => unit))
+  const wanted = new Set(
+    thefts.filter(({ becomes }) => becomes === 'undone').map(({ unit }) => unit),
+  )
   for (const { unit, key, state } of orders) {
     const isSeen = state === 'verified' || (state === 'applied' && isKey(unit))
     if (wanted.has(unit) && isSeen)
@@ -146,4 +149,4 @@ export async function undoWhatShall(town: Town, { thefts, look }: Traffic): Prom
 }
 
 /** Calls of a key that is cut are in no trail: that it works is proven by silence, which takes too long for here. */
-export const isKey = (unit: string): boolean => unit.startsWith('key:')
+const isKey = (unit: string): boolean => unit.startsWith('key:')

@@ -9,7 +9,7 @@ import type { Incident } from '#shared/messages/incident.ts'
 import { outcomeHash, outcomeOf } from '#services/replay/outcome.ts'
 import type { Replayed } from '#services/replay/replay.ts'
 import type { Town } from './town.ts'
-import { isKey, type Theft } from './traffic.ts'
+import type { Theft } from './traffic.ts'
 
 /** What went wrong, a sentence each: nothing may be lost, nothing may happen twice. */
 export type Verdict = { readonly lost: readonly string[]; readonly doubled: readonly string[] }
@@ -77,18 +77,19 @@ export function auditOf({ data }: Town): string[] {
 
 const isSent = ({ sentAt }: Order): boolean => sentAt > 0
 
-function uncut({ unit, isUndone }: Theft, orders: readonly Order[]): string[] {
+function uncut({ unit, becomes }: Theft, orders: readonly Order[]): string[] {
   const order = orders.find((each) => each.unit === unit && each.episode === 1)
-  const wanted = isUndone ? 'undone' : isKey(unit) ? 'applied' : 'verified'
-  return order?.state === wanted
+  return order?.state === becomes
     ? []
-    : [`cut of ${unit}: ${order?.state ?? 'no order'}, not ${wanted}`]
+    : [`cut of ${unit}: ${order?.state ?? 'no order'}, not ${becomes}`]
 }
 
 /** Each unit is cut once, and undone once if a person asked for it. The cloud has its own list. */
 function changedTwice(changes: readonly TrailRecord[], thefts: readonly Theft[]): string[] {
   const made = changes.reduce(effectsOf, { denied: new Map(), effects: [] }).effects
-  const undone = new Set(thefts.flatMap(({ unit, isUndone }) => (isUndone ? [unit] : [])))
+  const undone = new Set(
+    thefts.flatMap(({ unit, becomes }) => (becomes === 'undone' ? [unit] : [])),
+  )
   const wrong = made.filter((each) => each.endsWith('again'))
   const untold = made.filter((each) => each.startsWith('uncut ') && !undone.has(each.slice(6)))
   return [...wrong, ...untold, ...twice('change', made)]

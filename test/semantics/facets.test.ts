@@ -1,12 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import { correlate } from '#services/correlate/correlate.ts'
-import type { Detection, Facet } from '#services/detect/detection.ts'
+import { everySession } from '#services/correlate/creds.ts'
+import { harvestOf } from '#services/correlate/lists.ts'
+import type { Facet } from '#shared/facets.ts'
+import { facetsOf, type Detection } from '#services/detect/detection.ts'
 import { detect } from '#services/detect/detect.ts'
 import { detections } from '#services/detect/detections/index.ts'
+import { secretHarvest } from '#services/detect/detections/secret-harvest.ts'
 import { join } from '#services/join/join.ts'
 import { admit } from '#services/normalise/admit.ts'
 import { normalise } from '#services/normalise/normalise.ts'
-import type { Flowing } from '#services/pipeline.ts'
+import { engine, type Flowing } from '#services/pipeline.ts'
 import { story } from '#services/story/story.ts'
 import type { SessionFacts } from '#shared/messages/session-facts.ts'
 import { hop, pipeline, type Hop } from '#shared/pipeline/run.ts'
@@ -71,10 +75,23 @@ describe('C2: a detection names the facets that it reads, and judges by them alo
   )
 })
 
+test('C2: a facet that no detection of the build reads is not kept', () => {
+  const records = secretHarvest.fires.flatMap((each) => each.records).slice(0, 12)
+  const keptBy = (judges: readonly Detection[]): number => {
+    const { unit, states } = engine({ partitions: 1, policy, detections: judges, recentMax: 64 })
+    unit(records.flatMap(messagesOf))
+    return states.correlate
+      .flatMap((state) => [...everySession(state)])
+      .reduce((sum, { rich }) => sum + (rich ? harvestOf(rich).length : 0), 0)
+  }
+  expect(keptBy(detections)).toBe(records.length)
+  expect(keptBy(detections.filter(({ reads }) => !reads.includes('harvest')))).toBe(0)
+})
+
 describe('C4: what travels is changes', () => {
   const eve = user('eve', 5)
   const stop = { service: 'cloudtrail', action: 'StopLogging', params: { name: 'org' } }
-  const step = correlate(policy)
+  const step = correlate(policy, facetsOf(detections))
   const state = step.initial()
   const use = (n: number, more: object): void => {
     for (const message of messagesOf(call(n, eve, more)))
@@ -132,7 +149,7 @@ describe('C5: apply owns its state and nothing else', () => {
       step: Step<State, In, Flowing>,
       accepts: (message: Flowing) => message is In,
     ): Hop<Flowing> => hop(box(step), accepts, 2)
-    const correlated = of(correlate(policy), isTo('correlate'))
+    const correlated = of(correlate(policy, facetsOf(detections)), isTo('correlate'))
     const stages = [
       [of(admit(64), isTo('normalise'))],
       [correlated, of(join, isTo('join'))],
