@@ -101,6 +101,6 @@ test('nothing to read is a failure; nothing asked is a usage error', async () =>
   const { status, err } = await run('', 'list', '--from', 'gone')
   expect(status).toBe(1)
   expect(err).toContain('gone: no such file')
-  expect((await run(logs, 'list')).status).toBe(2)
+  expect((await run(logs, 'explain')).status).toBe(2)
   expect((await run(logs, 'forget', '--from', 'x')).status).toBe(2)
 })

@@ -13,6 +13,7 @@ import {
   textsOf,
   UsageError,
 } from './command.ts'
+import { keptLetters, listed } from './deadletters-kept.ts'
 
 /** Characters of a dead letter that `explain` shows. */
 const shown = 2_000
@@ -23,22 +24,36 @@ type Normalise = (raw: RawRecord) => Normalised
 export const deadletters = (normalise: Normalise): Command => ({
   name: 'deadletters',
   summary: 'Show what could not be understood, and why',
-  usage: 'list|explain <id>|replay --from <paths…> [--json] [--text]',
+  usage:
+    'list|explain <id>|replay --from <paths…> [--json] [--text], or list|explain <id> [--data FILE]',
   options: {
     from: {
       type: 'string',
       multiple: true,
       placeholder: 'PATH',
-      prose: 'Files, folders, or - for standard input; more may follow',
+      prose:
+        'Files, folders, or - for standard input; more may follow. Without it: what serve has kept in its data file',
     },
     json: { type: 'boolean', prose: 'One JSON object a line' },
-    text: { type: 'boolean', prose: 'With --json: add the text, so that replay can try it again' },
+    text: {
+      type: 'boolean',
+      prose: 'With --from and --json: add the text, so that replay can try it again',
+    },
+    limit: {
+      type: 'string',
+      placeholder: 'N',
+      prose: `Of a data file: at most N; default: ${listed}`,
+    },
+    after: { type: 'string', placeholder: 'ID', prose: 'Of a data file: those behind this one' },
   },
   run: (args, context) => {
     const [verb = '', ...words] = args.positionals
-    const action = actions[verb]
+    const action = Object.hasOwn(actions, verb) ? actions[verb] : undefined
     if (!action) throw new UsageError('deadletters: say list, explain <id> or replay.')
-    return action(words, args, context, normalise)
+    const isKept = textsOf(args, 'from').length === 0
+    if (!isKept && args.values['data'] !== undefined)
+      throw new UsageError('deadletters: say --from or --data, not both.')
+    return action(words, args, context, isKept ? undefined : normalise)
   },
 })
 
@@ -46,11 +61,13 @@ type Action = (
   words: readonly string[],
   args: Arguments,
   context: Context,
-  normalise: Normalise,
+  /** undefined: no files are named. */
+  normalise: Normalise | undefined,
 ) => Promise<number>
 
 const actions: Readonly<Record<string, Action>> = {
   list: async (words, args, context, normalise) => {
+    if (!normalise) return await keptLetters.list(words, args, context)
     const line = isOn(args, 'json')
       ? (letter: DeadLetter) => jsonOf(letter, isOn(args, 'text'))
       : lineOf
@@ -62,6 +79,9 @@ const actions: Readonly<Record<string, Action>> = {
 
   explain: async ([id, ...words], args, context, normalise) => {
     if (id === undefined) throw new UsageError('deadletters explain: which id?')
+    if (!normalise && words.length > 0)
+      throw new UsageError('deadletters explain: one id at a time.')
+    if (!normalise) return await keptLetters.explain(id, args, context)
     let found: DeadLetter | undefined
     await sortAll(pathsOf(args, words), context, normalise, (letter) => {
       if (letter.id === id) found = letter
@@ -76,6 +96,7 @@ const actions: Readonly<Record<string, Action>> = {
   },
 
   replay: async (words, args, context, normalise) => {
+    if (!normalise) return keptLetters.replay()
     const total = await sortAll(pathsOf(args, words), context, normalise, () => undefined)
     const { retried, revived, mapped, ignored, dead } = total
     context.stdout.write(
@@ -88,11 +109,10 @@ const actions: Readonly<Record<string, Action>> = {
   },
 }
 
-function pathsOf(args: Arguments, words: readonly string[]): readonly string[] {
-  const paths = [...textsOf(args, 'from'), ...words]
-  if (paths.length === 0) throw new UsageError('deadletters: --from says which files to read.')
-  return paths
-}
+const pathsOf = (args: Arguments, words: readonly string[]): readonly string[] => [
+  ...textsOf(args, 'from'),
+  ...words,
+]
 
 type Total = { mapped: number; ignored: number; dead: number; retried: number; revived: number }
 
