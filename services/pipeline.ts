@@ -15,6 +15,7 @@ import { detect, type DetectState } from './detect/detect.ts'
 import { join, type JoinState } from './join/join.ts'
 import { admit, type Admission, type AdmitState } from './normalise/admit.ts'
 import { story, type StoryState } from './story/story.ts'
+import { traffic, type HotKey } from './traffic.ts'
 
 /** Any message of the pipeline. */
 export type Flowing = Admission | Message
@@ -41,6 +42,8 @@ export type Engine = {
   /** One unit of work: a logged batch runs through all hops until they are quiet. */
   readonly unit: (batch: readonly Flowing[]) => readonly ToEffects[]
   readonly states: EngineStates
+  /** Keys that more than half of the latest messages of a partition bear. */
+  readonly hot: () => readonly HotKey[]
 }
 
 /**
@@ -81,15 +84,21 @@ export function engine(
     from?.detect,
   )
   const told = hop<StoryState, Flowing, ToStory>(story, of('story'), partitions, from?.story)
+  const { begin, seen, hot } = traffic()
   const stages: readonly (readonly Hop<Flowing>[])[] = [
+    // Each record has a key of its own there.
     [normalised],
-    [correlated, joined],
-    [detected],
-    [told],
+    [seen(correlated), seen(joined)],
+    [seen(detected)],
+    [seen(told)],
   ]
   const { unit } = pipeline(stages, partitions)
   return {
-    unit: (batch) => unit(batch).filter(of('effects')),
+    unit(batch) {
+      begin()
+      return unit(batch).filter(of('effects'))
+    },
+    hot,
     states: {
       normalise: normalised.states,
       join: joined.states,

@@ -45,6 +45,7 @@ export function vitalsOf({ data, loop, speakers, lanes, times, scheduler }: Vita
         ...(state !== 'running' && { notReady: `the loop is ${state}` }),
         loop: { position, emittedThrough, waiting, refused },
         frontiers: frontiersOf(loop.engine()),
+        hotKeys: loop.engine().hot(),
         deadLetters: data.letters.counts(),
         deliveries: deliveriesIn(data, lanes()),
         findings: named(data.effects.counts()),

@@ -21,6 +21,7 @@ export const diagnose = (report: Report): readonly Check[] => [
     : { what: 'loop', is: 'wrong', says: report.notReady, todo: 'its log says more' },
   ...sourcesIn(report),
   ...frontiersIn(report),
+  ...hotKeysIn(report),
   ...lettersIn(report),
   ...deliveriesIn(report),
   ...attributionIn(report),
@@ -40,6 +41,13 @@ function frontiersIn({ frontiers, now }: Report): Check[] {
     return age <= within ? fine : { ...fine, is: 'wrong', todo: 'see the source that reads it' }
   })
 }
+
+const hotKeysIn = ({ hotKeys }: Report): Check[] =>
+  (hotKeys ?? []).map(({ hop, partition, key, share }) => ({
+    what: `partition ${partition} of ${hop}`,
+    is: 'fine',
+    says: `at least ${Math.floor(100 * share)} % of its messages are of ${key}, which no further partition or process would share`,
+  }))
 
 function lettersIn({ deadLetters }: Report): Check[] {
   const what = 'dead letters'

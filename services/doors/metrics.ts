@@ -2,6 +2,7 @@ import type { DeliveryVitals, Spread, Vitals } from '#shared/ports/vitals.ts'
 import type { SourceState } from './board.ts'
 import { backlogOf } from './behind.ts'
 import { healthOf, isBlind } from './health.ts'
+import { hotKeysIn } from './hot-keys.ts'
 
 type Labels = Readonly<Record<string, string>>
 type Sample = readonly [labels: Labels, value: number]
@@ -159,6 +160,14 @@ function ofWork({ vitals, now }: Readings): string[] {
   return [
     gauge('frontier_age_seconds', 'How far behind now an account is known to be complete', ages),
     gauge('frontier_allowed_seconds', 'How far behind its sources may be by their nature', allowed),
+    gauge(
+      'partition_hot_key_share',
+      'A key that more than half of the latest messages of a partition bear: its share, 0 to 1',
+      hotKeysIn(vitals).map(({ hop, partition, key, share }): Sample => [
+        { hop, partition: `${partition}`, key },
+        share,
+      ]),
+    ),
     counter('dead_letters_total', 'What could not be understood', counts('reason', deadLetters)),
     gauge('attribution_uses', 'Uses that are known, by the rank of their holder', uses),
     gauge('attribution_share', 'Share of the uses whose holder has this rank, 0 to 1', shares),

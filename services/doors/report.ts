@@ -3,6 +3,7 @@ import type { Vitals } from '#shared/ports/vitals.ts'
 import type { SourceState } from './board.ts'
 import { backlogOf } from './behind.ts'
 import { emptyFor, healthOf } from './health.ts'
+import { hotKeysIn } from './hot-keys.ts'
 
 const Count = z.object({ reason: z.string(), count: z.number() })
 const Shares = z.record(z.string(), z.number())
@@ -40,6 +41,10 @@ export const Report = z.object({
   /** Up to when each account is complete (null: without end, as somebody declared), and how far behind now that may be. */
   frontiers: z
     .array(z.object({ scope: z.string(), upTo: z.number().nullable(), within: z.number() }))
+    .nullable(),
+  /** See Vitals. */
+  hotKeys: z
+    .array(z.object({ hop: z.string(), partition: z.number(), key: z.string(), share: z.number() }))
     .nullable(),
   deadLetters: z.array(Count).nullable(),
   attribution: z.object({ agent: Shares, task: Shares }).nullable(),
@@ -87,6 +92,7 @@ export const reportOf = (states: readonly SourceState[], vitals: Vitals, now: nu
         within,
       }))
     : null,
+  hotKeys: vitals.hotKeys ? [...hotKeysIn(vitals)] : null,
   deadLetters: vitals.deadLetters ? [...vitals.deadLetters] : null,
   attribution: vitals.attribution ?? null,
   agents: vitals.agents

@@ -13,6 +13,13 @@ export type Vitals = {
   }
   /** Up to when each account (or `account:region`) is known to be complete, epoch ms, and how far behind now that may be, ms. */
   readonly frontiers?: ReadonlyMap<string, { readonly upTo: number; readonly within: number }>
+  /** Keys that more than half of the latest messages of a partition bear, as they are; share from 0 to 1. */
+  readonly hotKeys?: readonly {
+    readonly hop: string
+    readonly partition: number
+    readonly key: string
+    readonly share: number
+  }[]
   readonly deadLetters?: Counts
   /** Uses by the rank of their credential's holder: rank → uses, at each level. */
   readonly attribution?: { readonly agent: Shares; readonly task: Shares }

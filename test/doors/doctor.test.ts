@@ -52,6 +52,7 @@ describe('keytrail doctor', () => {
         ['111122223333', { upTo: Date.now() - 7_200_000, within: 1_800_000 }],
         ['444455556666', { upTo: Infinity, within: 0 }],
       ]),
+      hotKeys: [{ hop: 'correlate', partition: 2, key: '111122223333/user/ana', share: 0.758 }],
       deadLetters: [{ reason: 'is no JSON', count: 3 }],
       attribution: { agent: { claimed: 4, none: 4 }, task: { exact: 1, none: 1 } },
       deliveries: [{ to: 'pager', waiting: 0, delivered: 0, dead: 2 }],
@@ -69,6 +70,10 @@ describe('keytrail doctor', () => {
     ]
     for (const what of wrong)
       expect(is(what), what).toMatchObject({ is: 'wrong', todo: expect.any(String) })
+    expect(is('partition 2 of correlate')).toMatchObject({
+      is: 'fine',
+      says: expect.stringContaining('at least 75 % of its messages are of 111122223333/user/ana'),
+    })
     expect(is('account 444455556666')).toMatchObject({ is: 'fine' })
     expect(is('attribution, agent')?.['says']).toContain(
       'not measurable: claimed 50.0 %, none 50.0 %',

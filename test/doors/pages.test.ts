@@ -68,6 +68,9 @@ describe('GET /metrics', () => {
       frontiers: new Map([['111122223333', { upTo: Date.now() - 60_000, within: 1_800_000 }]]),
       deadLetters: [{ reason: 'is no JSON', count: 2 }],
       attribution: { agent: { exact: 3, none: 1 }, task: { none: 0 } },
+      hotKeys: [
+        { hop: 'correlate', partition: 2, key: '111122223333/role/x/password=open', share: 0.75 },
+      ],
       findings: [{ reason: 'reuse', count: 1 }],
       incidents: [{ reason: 'open', count: 1 }],
       deliveries: [
@@ -108,6 +111,7 @@ describe('GET /metrics', () => {
       'keytrail_log_lag_batches 2',
       'keytrail_dead_letters_total{reason="is no JSON"} 2',
       'keytrail_attribution_share{level="agent",rank="exact"} 0.75',
+      'keytrail_partition_hot_key_share{hop="correlate",partition="2",key="111122223333/role/x/password=[redacted]"} 0.75',
       'keytrail_findings{detection="reuse"} 1',
       'keytrail_incidents{state="open"} 1',
       'keytrail_deliveries_waiting{to="pager"} 1',
