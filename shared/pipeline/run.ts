@@ -45,7 +45,7 @@ export function hop<State, M extends Addressed, In extends M>(
 }
 
 /** Rounds after which hops that keep talking are taken for a bug. Chains are at most 32 deep, so honest talk ends far below. */
-const roundsMax = 10_000
+export const roundsMax = 10_000
 
 /**
  * The one loop. A unit of work is one batch of messages: it runs through all hops until nobody has anything left to say, in
@@ -60,7 +60,6 @@ export function pipeline<M extends Addressed>(
   const hops = new Map(
     stages.flat().map((each) => [each.name, { hop: each, dirty: flags(partitions) }]),
   )
-  const partitionOf = partitioner(partitions)
   let outside: M[] = []
 
   const route = (message: M): void => {
@@ -71,7 +70,7 @@ export function pipeline<M extends Addressed>(
       for (let p = 0; p < partitions; p++) target.hop.deliver(p, message)
       target.dirty.fill(1)
     } else {
-      const p = partitionOf(message)
+      const p = partitionOf(message.key, partitions)
       target.hop.deliver(p, message)
       target.dirty[p] = 1
     }
@@ -110,8 +109,6 @@ export function pipeline<M extends Addressed>(
 
 const flags = (n: number): Uint8Array => new Uint8Array(n)
 
-/** Partition of a message: by its key alone. */
-const partitioner =
-  (partitions: number) =>
-  ({ key }: Addressed): number =>
-    partitions === 1 ? 0 : hash32(key) % partitions
+/** Partition of a key, the same in every process. */
+export const partitionOf = (key: string, partitions: number): number =>
+  partitions === 1 ? 0 : hash32(key) % partitions
