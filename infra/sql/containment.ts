@@ -57,7 +57,7 @@ export function sqlContainment(db: Database): ContainmentStore {
     order: (key) => parsed<Order>(one.get(key)),
     orders: ({ states, unit = null, incident = null }) =>
       found
-        .all(states ? JSON.stringify(states) : null, unit, incident)
+        .all(states ? db.dialect.list(states) : null, unit, incident)
         .flatMap((row) => parsed<Order>(row) ?? []),
     counts: () => new Map(counts.all().map(({ state, count }) => [state, count])),
     sentSince(at) {

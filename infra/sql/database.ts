@@ -31,6 +31,8 @@ export type Database = {
 export type Dialect = {
   /** A query that gives the texts of a JSON list, given as the value at this place (`?`, `?1`), as rows. */
   readonly texts: (place: string) => string
+  /** Such a list as a value. */
+  readonly list: (texts: readonly string[]) => string
   /**
    * A number that changes whenever anybody else has committed, so that what was read may be kept until it does; undefined where
    * there is none.

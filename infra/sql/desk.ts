@@ -5,6 +5,7 @@ import { upsert, type Database } from './database.ts'
 type Body = { readonly body: string }
 
 export function sqlDesk(db: Database): Desk {
+  const asList = db.dialect.list
   const texts = db.dialect.texts('?')
   const touched = db.prepare<{ handle: string }>(
     `SELECT handle FROM desk_key WHERE key IN (${texts})
@@ -39,8 +40,8 @@ export function sqlDesk(db: Database): Desk {
   return {
     together: (work) => db.transaction(work),
     rows({ keys: asked, roots, owedBefore }) {
-      const found = touched.all(JSON.stringify(asked), JSON.stringify(roots), owedBefore)
-      const handles = JSON.stringify(found.map(({ handle }) => handle))
+      const found = touched.all(asList(asked), asList(roots), owedBefore)
+      const handles = asList(found.map(({ handle }) => handle))
       return {
         cases: cases.all(handles).map(caseOf),
         keys: keys.all(handles),
@@ -52,7 +53,7 @@ export function sqlDesk(db: Database): Desk {
       const row = one.get(handle)
       return row && caseOf(row)
     },
-    list: ({ states, limit }) => list.all(JSON.stringify(states), limit).map(caseOf),
+    list: ({ states, limit }) => list.all(asList(states), limit).map(caseOf),
     counts: () => new Map(counts.all().map(({ state, count }) => [state, count])),
     history: (handle, limit) =>
       history

@@ -42,7 +42,7 @@ export function sqlOutbox(db: Database, limit = waitingMax): Outbox {
     delivered: ({ id, to }, at) => void end.run('delivered', '', at, id, to),
     failed: ({ id, to }, why, at) => void fail.run(why, at, id, to),
     dead: ({ id, to }, why, at) => void end.run('dead', why, at, id, to),
-    abandon: (known, why, at) => abandon.run(why, at, JSON.stringify(known)),
+    abandon: (known, why, at) => abandon.run(why, at, db.dialect.list(known)),
     ...looks(db),
     revive: reviver(db),
     forget: (before) => forget.run(before),

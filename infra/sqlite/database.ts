@@ -1,13 +1,15 @@
 import { existsSync } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
-import { assume, Unusable } from '#shared/errors.ts'
+import { Unusable } from '#shared/errors.ts'
 import type { Database, Dialect, Statement } from '#infra/sql/database.ts'
+import { transactions } from '#infra/sql/transactions.ts'
 import { takeLock, type Lock } from './lock.ts'
 import { expectParts, migrate, type Part } from './migrate.ts'
 import { fileSystemOf, preparePlace, type FileSystemOf } from './place.ts'
 import { codeOf, damaged, inWords } from './words.ts'
 
 const dialect: Dialect = {
+  list: (texts) => JSON.stringify(texts),
   texts: (place) => `SELECT value FROM json_each(${place})`,
   changes: 'SELECT data_version AS version FROM pragma_data_version',
   greatest: (one, other) => `max(${one}, ${other})`,
@@ -108,8 +110,7 @@ function within<T>(db: DatabaseSync, work: () => T): T {
 
 function wrap(db: DatabaseSync, file: string, lock: Lock | undefined): Database {
   const statements = new Map<string, Statement<never>>()
-  let depth = 0
-  let broken = false
+  const { run } = transactions(file, (work) => guarded(file, 'writing', () => within(db, work)))
   return {
     name: file,
     dialect,
@@ -124,33 +125,7 @@ function wrap(db: DatabaseSync, file: string, lock: Lock | undefined): Database 
       }
       return statement
     },
-    transaction(work) {
-      if (depth > 0) {
-        // Whoever catches what a part threw must not commit the rest of it.
-        depth++
-        try {
-          return work()
-        } catch (cause) {
-          broken = true
-          throw cause
-        } finally {
-          depth--
-        }
-      }
-      depth = 1
-      broken = false
-      try {
-        return guarded(file, 'writing', () =>
-          within(db, () => {
-            const result = work()
-            assume(!broken, `${file}: a part of the transaction failed, and the whole went on`)
-            return result
-          }),
-        )
-      } finally {
-        depth = 0
-      }
-    },
+    transaction: run,
     close() {
       if (!db.isOpen) return
       guarded(file, 'closing', () => db.close())

@@ -1,4 +1,6 @@
 import { resolve } from 'node:path'
+import { isAddress } from '#shared/config/place.ts'
+import { Unusable } from '#shared/errors.ts'
 import { type Command, exit, isOn, UsageError } from './command.ts'
 
 /** `keytrail backup`: a copy of the data file, taken while it is in use. */
@@ -10,6 +12,7 @@ export const backupCommand: Command = {
   run({ positionals }, { machine, config, cwd, stdout }) {
     const [target, ...more] = positionals
     if (target === undefined || more.length > 0) throw new UsageError('backup: to which file?')
+    refuseAddress(config.data)
     machine.backUp(resolve(cwd, config.data), resolve(cwd, target))
     stdout.write(`${config.data} is copied to ${target}, and every page of the copy was read.\n`)
     return Promise.resolve(exit.fine)
@@ -27,10 +30,19 @@ export const restoreCommand: Command = {
   run(args, { machine, config, cwd, stdout }) {
     const [backup, ...more] = args.positionals
     if (backup === undefined || more.length > 0) throw new UsageError('restore: from which file?')
+    refuseAddress(config.data)
     machine.restore(resolve(cwd, backup), resolve(cwd, config.data), isOn(args, 'replace'))
     stdout.write(
       `${config.data} is as it was in ${backup}. What serve took in since then comes again only from sources that still have it.\n`,
     )
     return Promise.resolve(exit.fine)
   },
+}
+
+/** @throws Unusable for a database, which has better ways of its own */
+function refuseAddress(place: string): void {
+  if (isAddress(place))
+    throw new Unusable(
+      'the data is in PostgreSQL: pg_dump and pg_restore, or its continuous archive, copy it (docs/operate.md)',
+    )
 }

@@ -67,12 +67,18 @@ export type CloudAccess = {
   readonly actuator: (accesses: ReadonlyMap<string, AwsAccess>) => Actuator & Closing
 }
 
+/** Another process serves it. */
+type Held = { readonly heldBy: string }
+
 /** What a command that stays, or works on what one keeps, needs of the machine. */
 export type Machine = {
-  /** Opens a data file as its owner. @throws Unusable in words for the operator */
-  readonly own: (file: string) => DataFile
-  /** Opens it for short work, whether or not it is served; makes it if there is none, unless told to refuse. @throws Unusable as above */
-  readonly beside: (file: string, ifMissing?: 'make' | 'refuse') => DataFile
+  /**
+   * Opens a data file, or a database by its address, as its owner, or says who has it.
+   * @throws Unusable in words for the operator; Transient if there is no answer
+   */
+  readonly own: (place: string, leaseMs: number) => Held | DataFile | Promise<Held | DataFile>
+  /** Opens it for short work, whether or not it is served; makes it if there is none, unless told to refuse. @throws as above */
+  readonly beside: (place: string, ifMissing?: 'make' | 'refuse') => DataFile | Promise<DataFile>
   /** Copies a data file, also while it is served. @throws Unusable as above, or if the target exists */
   readonly backUp: (file: string, target: string) => void
   /** Puts a backup in the place of a data file that nobody serves. @throws Unusable as above */

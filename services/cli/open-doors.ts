@@ -33,7 +33,8 @@ export async function doorsOf(
   }
 }
 
-async function tlsOf(
+/** @throws Unusable if one of the two is missing or cannot be read */
+export async function tlsOf(
   cwd: string,
   certificate: string,
   key: string,

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { sendersOf } from '#infra/alert/senders.ts'
@@ -11,6 +12,7 @@ import { systemScheduler } from '#infra/clock/scheduler.ts'
 import { userName } from '#infra/os/user.ts'
 import { backUp, restore } from '#infra/sqlite/backup.ts'
 import { openBeside, ownDataFile } from '#infra/sqlite/data-file.ts'
+import { isAddress } from '#shared/config/place.ts'
 import type { TopicSource } from '#shared/config/kafka.ts'
 import type { Topic } from '#shared/ports/topic.ts'
 import type { AtCrashPoint } from '#services/serve/crash-points.ts'
@@ -36,8 +38,14 @@ export function surroundings(at: AtCrashPoint = () => undefined): Surroundings {
     files,
     effects: memoryEffects,
     machine: {
-      own: ownDataFile,
-      beside: openBeside,
+      own: async (place, leaseMs) =>
+        isAddress(place)
+          ? (await loadPostgres()).ownInPostgres(place, holder(), { leaseMs })
+          : ownDataFile(place),
+      beside: async (place, ifMissing) =>
+        isAddress(place)
+          ? (await loadPostgres()).openInPostgres(place)
+          : openBeside(place, ifMissing),
       backUp,
       restore,
       chance: randomBytes,
@@ -93,6 +101,11 @@ function signalled(): Promise<string> {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve)
   }).finally(() => clearInterval(alive))
 }
+
+const loadPostgres = () => import('#infra/postgres/data-file.ts')
+
+/** How others see this process while it serves. */
+const holder = (): string => `process ${process.pid} on ${hostname()}`
 
 async function loadCloud(): Promise<CloudAccess> {
   const [{ awsActuator }, { eventHistory }, { awsPermissions }, { sqsQueue }, { s3Buckets }] =

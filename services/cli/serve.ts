@@ -1,5 +1,5 @@
-import { resolve } from 'node:path'
 import type { Config } from '#shared/config.ts'
+import { shownPlace } from '#shared/config/place.ts'
 import type { Notice } from '#shared/messages/desk.ts'
 import type { DataFile } from '#shared/ports/data-file.ts'
 import type { Detection } from '#services/detect/detection.ts'
@@ -15,6 +15,7 @@ import { containmentOf } from './containment.ts'
 import { type Command, type Context, exit, UsageError } from './command.ts'
 import { doorsOf } from './open-doors.ts'
 import { policyOf } from './policy.ts'
+import { ownInTurn } from './turn.ts'
 
 const dayMs = 86_400_000
 /** Record ids that each partition remembers, so that a repetition costs nothing. */
@@ -34,9 +35,11 @@ export const serveWith = (judges: readonly Detection[]): Command => ({
     if (positionals.length > 0) throw new UsageError('serve: takes no words, only options.')
     const { config, machine } = context
     const folders = foldersOf(config, context.cwd)
-    const data = machine.own(resolve(context.cwd, config.data))
+    const asked = machine.asked()
+    const data = await ownInTurn(context, asked)
+    if (!data) return exit.fine
     try {
-      return await untilAsked(folders, data, judges, context)
+      return await untilAsked({ folders, data, judges, asked }, context)
     } finally {
       data.close()
     }
@@ -45,10 +48,16 @@ export const serveWith = (judges: readonly Detection[]): Command => ({
 
 export const serveCommand = serveWith(detections)
 
+type Serving = {
+  readonly folders: readonly FolderOptions[]
+  readonly data: DataFile
+  readonly judges: readonly Detection[]
+  /** Resolves when somebody asks the program to end. */
+  readonly asked: Promise<string>
+}
+
 async function untilAsked(
-  folders: readonly FolderOptions[],
-  data: DataFile,
-  judges: readonly Detection[],
+  { folders, data, judges, asked }: Serving,
   context: Context,
 ): Promise<number> {
   const { config, machine } = context
@@ -92,7 +101,7 @@ async function untilAsked(
       doors: (loop) => doorsOf(context, { ...parts, loop }, board),
     })
     tellOf(folders, context)
-    void machine.asked().then((signal) => {
+    void asked.then((signal) => {
       log.info('asked to end', { signal })
       end(exit.fine)
     })
@@ -113,7 +122,7 @@ function tellOf(folders: readonly FolderOptions[], { config, machine: { log } }:
       'no folder, event history, queue or topic is read: without CloudTrail nothing is found',
     )
   log.info('serving', {
-    data: config.data,
+    data: shownPlace(config.data),
     folders: folders.map(({ path }) => path),
     topics: namesOf(config.topics),
     queues: namesOf(queues),

@@ -99,8 +99,18 @@ export const settings = {
   },
   data: path({
     fallback: 'keytrail.db',
-    prose: 'Data file of serve, and of the commands that ask it',
+    prose:
+      'Data file of serve and of the commands that ask it, or a PostgreSQL database: postgres://HOST/DATABASE',
   }),
+  database: {
+    leaseSeconds: count({
+      fallback: 10,
+      min: 1,
+      max: 300,
+      prose:
+        'After so many seconds without a word from the process that serves a PostgreSQL database, one that stands by takes over',
+    }),
+  },
   folders: names({
     fallback: [],
     each: 'folders, or NAME=FOLDER',

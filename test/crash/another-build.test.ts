@@ -1,8 +1,8 @@
+import type { DataFile } from '#shared/ports/data-file.ts'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { openBeside } from '#infra/sqlite/data-file.ts'
 import { caseStates, type DeskEvent } from '#shared/messages/desk.ts'
 import { outcomeHash, outcomeOf } from '#services/replay/outcome.ts'
 import { batchFrom } from '#services/serve/batch.ts'
@@ -46,8 +46,8 @@ async function until(what: string, isSo: () => boolean): Promise<void> {
     if (Date.now() > end) throw new Error(`waited in vain: ${what}`)
 }
 
-const beside = <T>(look: (open: ReturnType<typeof openBeside>) => T): T => {
-  const open = openBeside(town.data, 'refuse')
+const beside = <T>(look: (open: DataFile) => T): T => {
+  const open = town.open()
   try {
     return look(open)
   } finally {

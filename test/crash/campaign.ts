@@ -5,7 +5,7 @@ import { crashPoints, type CrashPoint } from '#services/serve/crash-points.ts'
 import { chanceFrom, shuffle } from '#services/replay/chance.ts'
 import { replayOf } from './input.ts'
 import { lastLife, lifeOf, type End } from './life.ts'
-import { townOf, type Town } from './town.ts'
+import { townOf, type Keeping, type Town } from './town.ts'
 import { trafficIn, undoWhatShall, type Traffic } from './traffic.ts'
 import { realTime } from '#test/simulator/time.ts'
 import { auditOf, isSettled, verdictOn, type Verdict } from './verdict.ts'
@@ -87,26 +87,37 @@ const atOnce = 3
 /** The least number of kills that comes to every point, also to that of the cloud, and to a random moment. */
 export const killsMin = crashPoints.length + 2
 
-/** Kills processes until at least so many are killed, at every point, and holds every data file against a pure replay of its input. */
+/**
+ * Kills processes until at least so many are killed, at every point, and holds every data file against a pure replay of its input.
+ *
+ * @param keeping where each of them keeps what it knows, if not in a data file
+ */
 export async function campaign(
   kills: number,
   seed: number,
   show: (line: string) => void = () => undefined,
+  keeping: () => Keeping | undefined = () => undefined,
 ): Promise<Campaign> {
   const cache = mkdtempSync(join(tmpdir(), 'keytrail-crash-code-'))
   try {
-    return await campaignWith(kills, seed, show, cache)
+    return await campaignWith(kills, seed, show, { cache, keeping })
   } finally {
     rmSync(cache, { recursive: true, force: true })
   }
 }
 
-/** @param cache folder in which processes leave compiled code for the next ones: most of a life is its start */
+type Around = {
+  /** Folder in which processes leave compiled code for the next ones: most of a life is its start. */
+  readonly cache: string
+  /** Where one process and its successors keep what they know; undefined: in a data file of theirs. */
+  readonly keeping: () => Keeping | undefined
+}
+
 async function campaignWith(
   kills: number,
   seed: number,
   show: (line: string) => void,
-  cache: string,
+  around: Around,
 ): Promise<Campaign> {
   const byPoint: Record<string, number> = Object.fromEntries(
     [...crashPoints, 'reply lost', 'random'].map((at) => [at, 0]),
@@ -125,7 +136,7 @@ async function campaignWith(
       if (!kind) return
       const ends = endsFor(kind, byPoint, chanceFrom(seed + its), kills - planned)
       planned += ends.length
-      const one = await story(kind, seed + its, ends, cache)
+      const one = await story(kind, seed + its, ends, around)
       for (const at of one.killed) byPoint[at] = (byPoint[at] ?? 0) + 1
       done += one.killed.length
       lost.push(...one.lost.map((what) => `seed ${seed + its}: ${what}`))
@@ -167,9 +178,9 @@ async function story(
   kind: Kind,
   seed: number,
   ends: readonly End[],
-  cache: string,
+  { cache, keeping }: Around,
 ): Promise<Story> {
-  const town = await townOf(seed)
+  const town = await townOf(seed, keeping())
   const killed: string[] = []
   const audits: string[] = []
   const lifeFor = (number: number): { forgets: boolean } => {

@@ -17,8 +17,11 @@ import type { TrailRecord } from '#infra/fake-aws/record.ts'
 import type { Delivery } from '#infra/fake-aws/trail.ts'
 import { files } from '#infra/files/files.ts'
 import { memoryEffects } from '#infra/memory/effects.ts'
+import { openBeside } from '#infra/sqlite/data-file.ts'
 import { systemScheduler } from '#infra/clock/scheduler.ts'
 import { chanceFrom } from '#services/replay/chance.ts'
+import type { DataFile } from '#shared/ports/data-file.ts'
+import type { Machine } from '#services/cli/command.ts'
 import { commands } from '#services/cli/commands.ts'
 import { dispatch } from '#services/cli/dispatch.ts'
 import { commandLine } from '#test/command-line.ts'
@@ -32,7 +35,8 @@ import { postbox, type Postbox } from './postbox.ts'
 export type Town = {
   /** Working folder of the process: settings, data file, watched folder. */
   readonly folder: string
-  readonly data: string
+  /** What the process keeps. */
+  readonly open: () => DataFile
   readonly trail: string
   readonly environment: Readonly<Record<string, string>>
   readonly aws: FakeAws
@@ -53,6 +57,11 @@ export type Town = {
   readonly close: () => Promise<void>
 }
 
+/** Where a process keeps what it knows, and the way to look at it beside the process. */
+export type Keeping = { readonly data: string; readonly open: () => DataFile }
+
+const inFile = (data: string): Keeping => ({ data, open: () => openBeside(data) })
+
 export type Settings = {
   readonly snapshotSeconds: number
   /** A setting that judges read, and that changes nothing here: another value makes the log be judged anew. */
@@ -69,8 +78,11 @@ const delays: Delivery = {
 }
 const latestMs = 700
 
-/** @param seed of the company and its cloud */
-export async function townOf(seed: number): Promise<Town> {
+/**
+ * @param seed of the company and its cloud
+ * @param given where the process keeps what it knows, if not in a data file of its own
+ */
+export async function townOf(seed: number, given?: Keeping): Promise<Town> {
   const folder = mkdtempSync(join(tmpdir(), 'keytrail-crash-'))
   const trail = join(folder, 'trail')
   mkdirSync(trail)
@@ -85,21 +97,36 @@ export async function townOf(seed: number): Promise<Town> {
   const aws = await createFakeAws({ seed, now, propagation: [0, 300], delivery: delays, heard })
   // Every fourth answer is lost on its way back, so that deliveries are repeated by other causes too.
   const inbox = await receiver((_, n) => (n % 4 === 0 ? 'lost' : { status: 204 }))
-  const data = join(folder, 'keytrail.db')
-  const posts = postbox(await tokensIn(data))
+  const keeping = given ?? inFile(join(folder, 'keytrail.db'))
+  const { data } = keeping
+  const machine = { ...noMachine, beside: keeping.open, scheduler: systemScheduler }
+  const posts = postbox(await tokensIn(data, machine))
   const trailing = keepDelivering(aws, trail)
   const environment = environmentOf(responderIn(aws))
   const world = { aws, time: realTime, reports: posts.reports, chance: chanceFrom(seed) }
-  const places = { folder, data, trail, environment, aws, posts, changes, pages: inbox.got }
+  const places = {
+    folder,
+    open: keeping.open,
+    trail,
+    environment,
+    aws,
+    posts,
+    changes,
+    pages: inbox.got,
+  }
   return Object.assign(hooks, {
     ...places,
     company: foundCompany(world),
     settle: (more: Settings): void =>
       writeFileSync(
         join(folder, 'keytrail.yaml'),
-        stringify(settings(trail, aws.url, inbox.url, more)),
+        stringify({
+          ...settings(trail, aws.url, inbox.url, more),
+          data,
+          database: { leaseSeconds: 1 },
+        }),
       ),
-    command: (...argv: readonly string[]) => commandIn(folder, argv),
+    command: (...argv: readonly string[]) => commandIn(folder, machine, argv),
     delivered: () => trailing.end(),
     async close() {
       posts.close()
@@ -148,7 +175,7 @@ function keepDelivering(aws: FakeAws, trail: string): { readonly end: () => Prom
   }
 }
 
-async function commandIn(folder: string, argv: readonly string[]): Promise<void> {
+async function commandIn(folder: string, machine: Machine, argv: readonly string[]): Promise<void> {
   const said: string[] = []
   const output = { write: (text: string) => void said.push(text), isTerminal: false }
   const status = await dispatch(argv, commands, {
@@ -156,7 +183,7 @@ async function commandIn(folder: string, argv: readonly string[]): Promise<void>
     stderr: output,
     files,
     effects: memoryEffects,
-    machine: { ...noMachine, scheduler: systemScheduler },
+    machine,
     environment: {},
     cwd: folder,
     version: 'test',
@@ -169,13 +196,13 @@ async function commandIn(folder: string, argv: readonly string[]): Promise<void>
 }
 
 /** A token for everybody who reports. */
-async function tokensIn(data: string): Promise<ReadonlyMap<string, string>> {
+async function tokensIn(data: string, machine: Machine): Promise<ReadonlyMap<string, string>> {
   const tokens = new Map<string, string>()
   for (const [name, agents] of Object.entries(speakers)) {
     const which = agents.includes('*') ? ['--all-agents'] : agents.flatMap((a) => ['--agent', a])
     const argv = ['sources', 'add', name, '--data', data, ...which]
     const chance = (bytes: number): Uint8Array => Buffer.alloc(bytes, name)
-    const { status, out, err } = await commandLine(files, argv, false, { ...noMachine, chance })
+    const { status, out, err } = await commandLine(files, argv, false, { ...machine, chance })
     if (status !== 0) throw new Error(`keytrail sources add ${name}: ${err}`)
     tokens.set(name, out.trim())
   }
@@ -183,7 +210,6 @@ async function tokensIn(data: string): Promise<ReadonlyMap<string, string>> {
 }
 
 const settings = (trail: string, endpoint: string, alerts: string, more: Settings) => ({
-  data: 'keytrail.db',
   folders: [`trail=${trail}`],
   batch: 3,
   serve: { folderSeconds: 1, snapshotSeconds: more.snapshotSeconds },

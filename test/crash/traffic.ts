@@ -1,4 +1,3 @@
-import { openBeside } from '#infra/sqlite/data-file.ts'
 import type { Order, OrderState } from '#shared/messages/containment.ts'
 import { account, type Company, type Held } from '#test/simulator/company.ts'
 import { realTime } from '#test/simulator/time.ts'
@@ -125,8 +124,8 @@ async function leasedKey(town: Town, company: Company, task: string): Promise<He
 }
 
 /** Orders as they stand, and the rest of what a person would look at. */
-export function ordersIn({ data }: Town): readonly Order[] {
-  const open = openBeside(data, 'refuse')
+export function ordersIn(town: Town): readonly Order[] {
+  const open = town.open()
   try {
     return open.containment.orders({})
   } finally {

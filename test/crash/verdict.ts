@@ -1,7 +1,6 @@
 import type { Received } from '#infra/alert/receiver.fixture.ts'
 import { denialPolicy, denialsOf, noDenials } from '#infra/aws/denials.ts'
 import type { TrailRecord } from '#infra/fake-aws/record.ts'
-import { openBeside } from '#infra/sqlite/data-file.ts'
 import { checkChain } from '#shared/facts/chain.ts'
 import type { Order } from '#shared/messages/containment.ts'
 import { caseStates, type DeskEvent } from '#shared/messages/desk.ts'
@@ -18,7 +17,7 @@ const all = 10_000
 
 /** Holds a data file, a cloud and a receiver against a pure replay of what came in, and against what was stolen. */
 export function verdictOn(town: Town, pure: Replayed, thefts: readonly Theft[]): Verdict {
-  const open = openBeside(town.data, 'refuse')
+  const open = town.open()
   try {
     const { incidents } = open.effects.standing()
     const cases = open.desk.list({ states: caseStates, limit: all })
@@ -65,8 +64,8 @@ export function isSettled(town: Town, pure: Replayed, thefts: readonly Theft[]):
 }
 
 /** What is wrong with the audit; after every death it is one chain. */
-export function auditOf({ data }: Town): string[] {
-  const open = openBeside(data, 'refuse')
+export function auditOf(town: Town): string[] {
+  const open = town.open()
   try {
     const found = checkChain(open.containment.links(), [open.containment.head()])
     return found.intact ? [] : [`audit: ${found.says}`]

@@ -1,0 +1,59 @@
+import pg from 'pg'
+import { accessOf, nameOf, type Limits } from './address.ts'
+import { asNumbers } from './numbers.ts'
+import { inWords, isGone } from './words.ts'
+
+/** The connection that there is, made when it is needed, and anew when it was lost. */
+export type Connection = {
+  readonly name: string
+  /** @throws by disposition */
+  readonly ask: () => Promise<pg.Client>
+  /** Is it still this one? */
+  readonly isStill: (client: pg.Client) => boolean
+  /** Nobody waits for its answer any more. */
+  readonly drop: (client: pg.Client) => void
+  /** Works on it; what fails says whether it is of any use after that. @throws by disposition */
+  readonly on: <T>(client: pg.Client, work: () => Promise<T>) => Promise<T>
+  readonly close: () => Promise<void>
+}
+
+export function connectionTo(address: string, limits: Limits): Connection {
+  const name = nameOf(address)
+  const config = { ...accessOf(address, limits), types: asNumbers }
+  let client: pg.Client | undefined
+
+  const drop = (dropped: pg.Client): void => {
+    if (client === dropped) client = undefined
+    dropped.end().catch(() => undefined)
+  }
+  return {
+    name,
+    async ask() {
+      if (client) return client
+      const fresh = new pg.Client(config)
+      fresh.on('error', () => drop(fresh))
+      try {
+        await fresh.connect()
+      } catch (cause) {
+        drop(fresh)
+        throw inWords(name, 'connecting', cause)
+      }
+      return (client = fresh)
+    },
+    isStill: (which) => which === client,
+    drop,
+    async on(used, work) {
+      try {
+        return await work()
+      } catch (cause) {
+        if (isGone(cause)) drop(used)
+        throw inWords(name, 'reading or writing', cause)
+      }
+    },
+    async close() {
+      const used = client
+      client = undefined
+      await used?.end().catch(() => undefined)
+    },
+  }
+}

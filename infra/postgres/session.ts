@@ -1,0 +1,160 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type pg from 'pg'
+import { assume, Transient, Unusable } from '#shared/errors.ts'
+import type { Value } from '#infra/sql/database.ts'
+import type { Limits } from './address.ts'
+import { connectionTo, type Connection } from './connection.ts'
+import { inWords, isGone } from './words.ts'
+
+/** One epoch of a lease: what its holder writes counts as long as nobody has taken a later one. */
+export type Tenure = { readonly lease: string; readonly epoch: number }
+
+export type Rows = {
+  readonly rows: readonly Readonly<Record<string, Value>>[]
+  /** How many were changed. */
+  readonly count: number
+}
+
+/**
+ * One connection and what is under way on it; connects when it is needed, and anew when it was lost. Transactions follow one
+ * another over all sessions. Fails by disposition (shared/errors.ts); Transient means that nothing was changed.
+ */
+export type Session = {
+  query(sql: string, values: readonly Value[]): Promise<Rows>
+  /** Opens a transaction, once nobody else has one. @throws Unusable if the tenure is over */
+  begin(tenure: Tenure | undefined): Promise<void>
+  /** @throws Unusable if nobody can say whether it is committed */
+  commit(): Promise<void>
+  rollback(): Promise<void>
+  close(): Promise<void>
+}
+
+/** Every transaction of Keytrail takes it: what is decided about rows as they stand is written before anybody reads them again. */
+const turn = 0x4b74726c
+
+export function sessionOn(address: string, limits: Limits): Session {
+  const connection = connectionTo(address, limits)
+  const { name, on } = connection
+  const names = new Map<string, string>()
+  /** The connection that a transaction is open on. */
+  let within: pg.Client | undefined
+
+  const current = async (): Promise<pg.Client> => {
+    if (within && !connection.isStill(within))
+      throw new Transient(`${name}: the connection was lost within a transaction`)
+    return await connection.ask()
+  }
+  const nameOf = (text: string): string => {
+    const known = names.get(text) ?? `s${names.size}`
+    names.set(text, known)
+    return known
+  }
+  return {
+    async query(text, values) {
+      const used = await current()
+      const asked = { name: nameOf(text), text, values: [...values] }
+      const { rows, rowCount } = await on(used, () => used.query<Rows['rows'][number]>(asked))
+      return { rows, count: rowCount ?? 0 }
+    },
+    async begin(tenure) {
+      within = undefined
+      const used = await connection.ask()
+      const told = await on(used, () => used.query(opening(tenure)))
+      if (!tenure || epochIn(told) === tenure.epoch) {
+        within = used
+        return
+      }
+      await rollBack(used, connection)
+      throw new Unusable(
+        `${name}: another process took over, since this one was silent for too long; nothing that it began is written`,
+      )
+    },
+    async commit() {
+      const used = await current()
+      within = undefined
+      await commitOn(used, connection, limits)
+    },
+    async rollback() {
+      const used = within
+      within = undefined
+      if (used && connection.isStill(used)) await rollBack(used, connection)
+    },
+    close: connection.close,
+  }
+}
+
+async function rollBack(client: pg.Client, connection: Connection): Promise<void> {
+  try {
+    await client.query('ROLLBACK')
+  } catch {
+    connection.drop(client)
+  }
+}
+
+async function commitOn(client: pg.Client, connection: Connection, limits: Limits): Promise<void> {
+  const { name } = connection
+  const xid = await connection.on(client, () => idOf(client))
+  let ended: pg.QueryResult
+  try {
+    ended = await client.query('COMMIT')
+  } catch (cause) {
+    if (!isGone(cause) || xid === undefined) throw inWords(name, 'committing', cause)
+    connection.drop(client)
+    if (await wasCommitted(xid, connection, limits)) return
+    throw new Transient(`${name}: committing`, { cause })
+  }
+  // A transaction in which something failed is rolled back by its COMMIT.
+  assume(ended.command === 'COMMIT', `${name}: nothing in what was committed had failed`)
+}
+
+function opening(tenure: Tenure | undefined): string {
+  const begin = `BEGIN; SELECT pg_advisory_xact_lock(${turn})`
+  if (!tenure) return begin
+  assume(/^[\w/-]+$/.test(tenure.lease), `${tenure.lease} is the name of a lease`)
+  return `${begin}; SELECT epoch FROM lease WHERE name = '${tenure.lease}'`
+}
+
+/** Several statements are answered by several results. */
+const epochIn = (told: unknown): unknown =>
+  Array.isArray(told) ? (told as pg.QueryResult<{ epoch: number }>[])[2]?.rows[0]?.epoch : undefined
+
+/** The id of the transaction; undefined if it has changed nothing. */
+async function idOf(client: pg.Client): Promise<string | undefined> {
+  const { rows } = await client.query<{ xid: string | null }>(
+    'SELECT pg_current_xact_id_if_assigned()::text AS xid',
+  )
+  return rows[0]?.xid ?? undefined
+}
+
+/** How often it is asked what became of a commit, ms. */
+const askEveryMs = 250
+
+/**
+ * A connection that was lost while a commit was under way: the database knows what became of it.
+ *
+ * @throws Unusable if it does not answer in time: then what is in memory may be more, or less, than what is stored
+ */
+async function wasCommitted(
+  xid: string,
+  connection: Connection,
+  { answer }: Limits,
+): Promise<boolean> {
+  for (let waited = 0; waited < answer; waited += askEveryMs) {
+    try {
+      const client = await connection.ask()
+      const { rows } = await client.query<{ status: string | null }>(
+        'SELECT pg_xact_status($1::xid8) AS status',
+        [xid],
+      )
+      const status = rows[0]?.status
+      if (status === 'committed') return true
+      if (status === 'aborted') return false
+    } catch {
+      // It is asked again.
+    }
+    await sleep(askEveryMs)
+  }
+  throw new Unusable(
+    'the database went away while a transaction was committed, and does not say what became of it; start again',
+  )
+}
