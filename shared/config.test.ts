@@ -27,6 +27,7 @@ test('without any source every setting has its default', () => {
     harvest: { names: 10 },
     accounts: { trusted: [] },
     data: 'keytrail.db',
+    database: { leaseSeconds: 10 },
     folders: [],
     topics: [],
     http: { host: '127.0.0.1', port: 4318, certificate: '', key: '', behindTls: false },
