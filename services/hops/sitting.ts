@@ -13,6 +13,7 @@ import { hop, type Hop } from '#shared/pipeline/run.ts'
 import type { Step } from '#shared/pipeline/step.ts'
 import { correlate } from '#services/correlate/correlate.ts'
 import { detect } from '#services/detect/detect.ts'
+import { facetsOf } from '#services/detect/detection.ts'
 import { join } from '#services/join/join.ts'
 import { admit, type Admission } from '#services/normalise/admit.ts'
 import type { EngineOptions, Flowing } from '#services/pipeline.ts'
@@ -141,7 +142,7 @@ function hopOf(
     case 'normalise':
       return made(admit(recentMax), (m): m is Admission => m.to === name)
     case 'correlate':
-      return made(correlate(policy), (m): m is ToCorrelate => m.to === name)
+      return made(correlate(policy, facetsOf(detections)), (m): m is ToCorrelate => m.to === name)
     case 'join':
       return made(join, (m): m is ToJoin => m.to === name)
     case 'detect':
