@@ -1,3 +1,4 @@
+import { holdsSign } from '#shared/secret-sign.ts'
 import type { Order } from '#shared/messages/containment.ts'
 import type { Cut, TimedCut } from '#shared/messages/cut.ts'
 import type { Other, TreeNode } from '#shared/messages/tree.ts'
@@ -18,6 +19,9 @@ export function wayTo({
   maker,
 }: Pick<TreeNode, 'credential' | 'principal' | 'maker'>): Way {
   const [account = '', kind = '', name = '', session = ''] = principal.split('/')
+  // A cut by a name that is not the real one would hit nobody, and say that it is in force.
+  if (holdsSign(principal))
+    return { note: `the name of ${principal} held a secret and is not kept: deny it by hand` }
   if (credential.startsWith('password:'))
     return {
       note: `the password of ${principal} cannot be taken away here: delete its login profile`,

@@ -14,6 +14,8 @@ describe('secrets anywhere in a name or id', () => {
     ['GitHub token of forty characters', `ghp_${'CANARYa1'.repeat(4)}abcd`],
     ['API key', 'sk-CANARY0123456789abcdef'],
     ['private key', '-----BEGIN PRIVATE KEY-----'],
+    ['password with its name', 'login?password=CANARY-7'],
+    ['secret with its name', 'run --client-secret=CANARY.7 now'],
     ['token of no known form', 'CANARY0a'.repeat(12)],
   ])('%s', (_, text) => expect(holdsSecret(text)).toBe(true))
 })
@@ -29,6 +31,8 @@ describe('what names and ids look like', () => {
     ['fingerprint', 'hmac-sha256:kD3xq9ZpTnE+RcVb/LmWs0YhJuGi2FoA7eXy4NtQ1Pw='],
     ['key id', 'ASIAEXAMPLE000000001'],
     ['request id', '3d6f0a7e-5b1c-4c8e-9f2a-000000000001'],
+    ['setting with a harmless value', 'verify-token=false'],
+    ['kind and name', 'secret:prod/payments'],
     ['address of a person', 'ana.maria.of.the.long.name@payments.example.com'],
   ])('%s', (_, text) => expect(holdsSecret(text)).toBe(false))
 })

@@ -1,3 +1,4 @@
+import { withoutAssigned } from '#services/normalise/formless.ts'
 import { looksLikeSecret } from '#services/normalise/secrets.ts'
 
 /** What may stand around a secret inside a text. */
@@ -27,6 +28,7 @@ const shortest = 20
  * tasks may be long and look like much.
  */
 export function holdsSecret(text: string): boolean {
+  if (withoutAssigned(text) !== text) return true
   if (text.length < shortest) return false
   return phrases.test(text) || text.split(between).some(isSecret)
 }

@@ -1,5 +1,6 @@
 import { memo } from './intern.ts'
-import { withoutTokens } from './secrets.ts'
+import { withoutTold } from './formless.ts'
+import { withoutSecrets } from './secrets.ts'
 
 /** Four groups of one to three digits. Values above 255 pass: anonymisers write them, and a place need only be the same place. */
 const ipv4 = /^\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}$/
@@ -36,6 +37,6 @@ const isConsole = (agent: string): boolean =>
 
 /** What a user agent says: used to recognise AWS's own proxies, never as evidence of who called. */
 export const agentOf = memo((agent): Agent => ({
-  agent: withoutTokens(agent),
+  agent: withoutTold(withoutSecrets(agent)),
   console: isConsole(agent),
 }))

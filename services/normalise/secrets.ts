@@ -1,4 +1,5 @@
-import { hash32 } from '#shared/facts/hash.ts'
+import { signOf } from '#shared/secret-sign.ts'
+import { withoutAssigned, withoutKeys } from './formless.ts'
 
 /** How the secrets begin that people most often send by mistake where a public id belongs. */
 const beginnings = [
@@ -52,13 +53,18 @@ const tokens = new RegExp(
   'g',
 )
 
+/** Shorter texts hold no name with a value; and no token. */
+const shortest = 8
+const shortestToken = 16
+
 /**
- * The text with every such secret replaced by a sign of its own, so that two that differ still do. Callers write user agents,
- * session names and names of what they ask for, and CloudTrail records them as they are.
+ * The text with every such secret, every AWS secret access key and every value of a `password=` replaced by a sign. Callers
+ * write user agents, session names and names of what they ask for, and CloudTrail records them as they are.
  */
-export function withoutTokens(text: string): string {
-  if (text.length < 16) return text
-  return text.replace(tokens, (token) => `[secret ${hash32(token).toString(16)}]`)
+export function withoutSecrets(text: string): string {
+  if (text.length < shortest) return text
+  if (text.length < shortestToken) return withoutAssigned(text)
+  return withoutAssigned(withoutKeys(text.replace(tokens, signOf), signOf))
 }
 
 /** The same for every text of plain data, which stays the same object where there is none. */
@@ -67,13 +73,31 @@ export function cleaned<T>(value: T): T {
 }
 
 function clean(value: unknown): unknown {
-  if (typeof value === 'string') return withoutTokens(value)
-  if (Array.isArray(value)) {
-    const items = value.map(clean)
-    return items.every((item, i) => item === value[i]) ? value : items
-  }
+  if (typeof value === 'string') return withoutSecrets(value)
   if (typeof value !== 'object' || value === null) return value
-  const before = Object.entries(value)
-  const after = before.map(([name, each]) => [name, clean(each)] as const)
-  return after.every(([, each], i) => each === before[i]?.[1]) ? value : Object.fromEntries(after)
+  if (Array.isArray(value)) return cleanList(value)
+  return cleanFields(value as Readonly<Record<string, unknown>>)
+}
+
+/** Each thing is looked at once, however deep it lies. */
+function cleanList(list: readonly unknown[]): readonly unknown[] {
+  let after: unknown[] | undefined
+  for (const [i, item] of list.entries()) {
+    const now = clean(item)
+    if (now !== item) after ??= list.slice(0, i)
+    after?.push(now)
+  }
+  return after ?? list
+}
+
+function cleanFields(fields: Readonly<Record<string, unknown>>): object {
+  const names = Object.keys(fields)
+  let after: [name: string, value: unknown][] | undefined
+  for (const [i, name] of names.entries()) {
+    const entry: [string, unknown] = [withoutSecrets(name), clean(fields[name])]
+    if (entry[0] !== name || entry[1] !== fields[name])
+      after ??= names.slice(0, i).map((each) => [each, fields[each]])
+    after?.push(entry)
+  }
+  return after ? Object.fromEntries(after) : fields
 }

@@ -3,7 +3,7 @@ import { fields, isTrue, text, type Fields } from './fields.ts'
 import { intern, printOf } from './intern.ts'
 import { unmaskKey } from './masked.ts'
 import { identityByArn, identityOf, type Identity } from './principal.ts'
-import { withoutTokens } from './secrets.ts'
+import { withoutSecrets } from './secrets.ts'
 import { timeOrZero } from './times.ts'
 
 /** What `userIdentity` says: who signed, with which credential, and of what session it is. */
@@ -61,12 +61,12 @@ function read(user: Fields, account: string): Signer {
   const signIn = context['signInSessionArn']
   // One flat object: what most records need of it lies together in memory.
   return {
-    principal: withoutTokens(who.principal),
+    principal: withoutSecrets(who.principal),
     identity: who.identity,
     account: who.account,
     key: unmaskKey(text(user['accessKeyId'])),
     created: timeOrZero(creationDate),
-    sourceIdentity: intern(withoutTokens(text(context['sourceIdentity']))),
+    sourceIdentity: intern(withoutSecrets(text(context['sourceIdentity']))),
     scope,
     direct: who.identity !== 'service' && (!invokedBy || invokedBy === mcpService),
     console: isTrue(attributes['sessionCredentialFromConsole']),

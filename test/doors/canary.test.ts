@@ -62,7 +62,18 @@ async function keeping(logged: string[]) {
 const awsSecret = 'CANARYkeyCANARYkeyCANARYkeyCANARYkey/0+1'
 const jwt = 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJDQU5BUlkifQ.CANARYsignature'
 const session = `IQoJb3JpZ2luX2Vj${'CANARYa1'.repeat(40)}`
-const secrets = [awsSecret, jwt, session, 'sk-CANARY0123456789abcdef', `Bearer ${jwt}`]
+/** Forty signs of chance and no other form. */
+const keyOfChance = 'q7Lw/Zk2CANARYn9Xc4Rb+1Vf8Gh3Jd6Ms0Py5Ua'
+const assigned = ['password=CANARY-7x', 'login;client_secret="CANARY 7 x"']
+const secrets = [
+  awsSecret,
+  jwt,
+  session,
+  'sk-CANARY0123456789abcdef',
+  `Bearer ${jwt}`,
+  keyOfChance,
+  ...assigned,
+]
 
 const base = { kind: 'tool.called', id: 'u-1', time: 1_777_885_200_000, task: 't-visible' }
 
@@ -182,6 +193,10 @@ const caller = user('batch')
 /** Its session name is a token. */
 const named = role('ci', `ghp_${'CANARYa1'.repeat(5)}`)
 const withAgent = { ...caller, agent: `agent/1.0 Bearer ${jwt} (visible)` }
+const withPassword = { ...caller, agent: `agent/1.0 pwd: CANARY-7x password='CANARY 7' (visible)` }
+const withKey = { ...caller, agent: `agent/1.0 (${keyOfChance}) visible` }
+/** Its session name is a password with its name, or a key without a slash, which no session name has; each makes a key, so that incidents name it. */
+const namedSo = [role('ci', 'run.password=CANARY-7x'), role('ci', keyOfChance.replace('/', 'D'))]
 const trail = [
   call('s3:ListBuckets', { by: withAgent }),
   call('secretsmanager:GetSecretValue', { by: withAgent, params: { secretId: `prod/${jwt}` } }),
@@ -198,6 +213,24 @@ const trail = [
       },
     },
   }),
+  ...[withPassword, withKey].map((by) => call('s3:ListBuckets', { by })),
+  ...[keyOfChance, `prod/${keyOfChance}/v1`, 'prod/token=CANARY-7x'].map((secretId) =>
+    call('secretsmanager:GetSecretValue', { by: withKey, params: { secretId } }),
+  ),
+  ...namedSo.map((by, n) =>
+    call('iam:CreateAccessKey', {
+      by: {
+        ...by,
+        identity: { ...by.identity, accessKeyId: `ASIAEXAMPLE00000001${n}` },
+        agent: withPassword.agent,
+      },
+      at: 3 + n,
+      params: { userName: `user-${n}` },
+      response: {
+        accessKey: { userName: `user-${n}`, accessKeyId: `AKIAEXAMPLE00000002${n}` },
+      },
+    }),
+  ),
   call('s3:ListBuckets', {
     by: {
       ...named,
