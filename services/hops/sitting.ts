@@ -10,6 +10,7 @@ import type {
   ToStory,
 } from '#shared/messages/hops.ts'
 import { hop, type Hop } from '#shared/pipeline/run.ts'
+import type { SavedSeat } from '#shared/ports/seats.ts'
 import type { Step } from '#shared/pipeline/step.ts'
 import { correlate } from '#services/correlate/correlate.ts'
 import { detect } from '#services/detect/detect.ts'
@@ -34,20 +35,15 @@ export type Sitting = {
   readonly step: (told: number) => Turn | undefined
   readonly done: () => number
   /** The state after the unit that is done, and from where the topic must be read with it; undefined in the midst of a unit. */
-  readonly save: (offset: number) => SavedSeat | undefined
+  readonly save: (offset: number) => Stand | undefined
   /** Messages that wait to be done, where they are not done at once. */
   readonly waiting: () => number
   /** Words that it has heard before. */
   readonly repeats: () => number
 }
 
-export type SavedSeat = {
-  /** The last unit that is in it. */
-  readonly unit: number
-  /** Offset from which the topic must be read on. */
-  readonly position: number
-  readonly state: Uint8Array
-}
+/** A saved state, of the generation at hand. */
+export type Stand = Omit<SavedSeat, 'generation'>
 
 type Stood = { readonly state: unknown; readonly aligned: AlignedState }
 
@@ -56,7 +52,7 @@ export function sit(
   place: Place,
   options: EngineOptions,
   generation: string,
-  saved?: SavedSeat,
+  saved?: Stand,
 ): Sitting {
   const known = knownOf(options.policy)
   const stood = saved && (decode(saved.state, known) as Stood)
@@ -65,7 +61,7 @@ export function sit(
   const places = placesOf(options.partitions)
   const work = workOf(place, of, aligned, options.partitions)
   const done = saved?.unit ?? 0
-  const save = (seat: Between, offset: number): SavedSeat | undefined => {
+  const save = (seat: Between, offset: number): Stand | undefined => {
     if (!seat.isBetween()) return undefined
     const bytes = Buffer.concat(encode({ state, aligned } satisfies Stood, known))
     return { unit: seat.done(), position: seat.resumeAt(offset), state: bytes }

@@ -1,12 +1,12 @@
 import { memoryEffects } from '#infra/memory/effects.ts'
 import type { Progress } from '#shared/messages/activity.ts'
-import { partitionOf } from '#shared/pipeline/run.ts'
 import type { MappedRecord } from '#shared/ports/intake.ts'
-import { bytesOfAdmitted, type Admitted } from '#services/hops/admitted.ts'
+import { admissionsOf } from '#services/hops/admissions.ts'
+import { bytesOfAdmitted } from '#services/hops/admitted.ts'
 import { nameOf, placesOf, type Place } from '#services/hops/places.ts'
 import { bytesOf } from '#services/hops/said.ts'
 import type { Turn } from '#services/hops/seat.ts'
-import { sit, type SavedSeat, type Sitting } from '#services/hops/sitting.ts'
+import { sit, type Stand, type Sitting } from '#services/hops/sitting.ts'
 import type { EngineOptions } from '#services/pipeline.ts'
 import { chanceFrom } from '#services/replay/chance.ts'
 
@@ -54,7 +54,7 @@ export function cluster(options: EngineOptions, how: Treatment) {
   const chance = chanceFrom(how.seed)
   const places = placesOf(options.partitions)
   const logs = new Map(places.all.map((place) => [nameOf(place), [] as Uint8Array[]]))
-  const saved = new Map<string, SavedSeat>()
+  const saved = new Map<string, Stand>()
   const effects = memoryEffects()
   /** What stood after each unit. */
   const stood = new Map<number, ReturnType<typeof effects.standing>>()
@@ -152,18 +152,8 @@ export function cluster(options: EngineOptions, how: Treatment) {
     logs,
     /** As a door or a source does: records go to their partition, what they complete behind them to all. */
     offer(records: readonly MappedRecord[], progress: readonly Progress[] = []): void {
-      for (let partition = 0; partition < options.partitions; partition++) {
-        const ours = records.filter(
-          ({ record }) => partitionOf(record, options.partitions) === partition,
-        )
-        if (ours.length === 0 && progress.length === 0) continue
-        const admitted: Admitted = {
-          as: 'records',
-          records: ours.map(({ record, activities }) => [record, activities]),
-          progress,
-        }
-        logOf(`normalise/${partition}`).push(bytesOfAdmitted(admitted))
-      }
+      for (const { place, value } of admissionsOf(records, progress, options.partitions))
+        logOf(place).push(value)
     },
     /** Time passes for most places of normalise. */
     tick(): void {
