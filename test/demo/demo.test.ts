@@ -30,12 +30,20 @@ test('the whole story: found, contained, seen denied, undone, nobody else hurt',
   expect(lines.filter(({ ok }) => ok === false)).toEqual([])
   expect({ status, err }).toEqual({ status: 0, err: '' })
   expect(lines.length).toBeGreaterThan(15)
+  const alerts = lines.filter(({ step }) => step === 'alert').map(({ at = 0 }) => at)
+  expect(lines.at(-1)).toMatchObject({
+    type: 'summary',
+    firstAlert: Math.min(...alerts),
+    story: expect.any(Number) as number,
+    quick: expect.any(Boolean) as boolean,
+  })
 }, 250_000)
 
 test('a day without attack wakes nobody', async () => {
   const { status, lines, err } = await demo('--attack', 'none', '--seed', '5')
   expect(lines.filter(({ ok }) => ok === false)).toEqual([])
   expect({ status, err }).toEqual({ status: 0, err: '' })
+  expect(lines.at(-1)).toMatchObject({ type: 'summary', firstAlert: null })
 }, 250_000)
 
 test('arguments that cannot be meant are told with what may be', async () => {

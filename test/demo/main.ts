@@ -4,6 +4,7 @@ import type { AttackChoice } from '#test/simulator/story.ts'
 import { close, play, scripts } from './script.ts'
 import { setUp, type Stage } from './stage.ts'
 import { stepsFrom, type Step } from './steps.ts'
+import { isQuick, timesInWords, timesOf, type Times } from './times.ts'
 
 /** `npm start`: the product at work in a company, a cloud and an attack that are all SIMULATED. */
 
@@ -31,6 +32,7 @@ async function main(): Promise<void> {
   say('the engine, the doors, the alerts and the cuts are the real ones. It takes about a minute.')
   say('')
   let began = Date.now()
+  let ended = began
   const told = (step: Step): void => {
     if (json) process.stdout.write(`${JSON.stringify({ type: 'step', ...step })}\n`)
     else say(`${String(step.at).padStart(6)} s  ${step.ok ? '✓' : '✗'} ${step.step}: ${step.says}`)
@@ -49,15 +51,18 @@ async function main(): Promise<void> {
     const played = Promise.all(chosen.map((name) => play(scripts[name], running, steps, show)))
     await Promise.race([played, aborted(stop.signal)])
     if (!stop.signal.aborted) await close(running, steps, chosen)
+    ended = Date.now()
   } finally {
     await stage?.strike()
   }
+  const times = timesOf(steps.all, ended - began)
   const failed = steps.all.filter(({ ok }) => !ok)
   if (json) {
     const { length } = steps.all
-    const summary = { type: 'summary', seed, attack, steps: length, failed: failed.length }
+    const counts = { steps: length, failed: failed.length }
+    const summary = { type: 'summary', seed, attack, ...counts, ...times, quick: isQuick(times) }
     process.stdout.write(`${JSON.stringify(summary)}\n`)
-  } else ending(say, failed.length)
+  } else ending(say, failed.length, times)
   process.exitCode = failed.length === 0 && !stop.signal.aborted ? 0 : 1
 }
 
@@ -91,13 +96,14 @@ const indented = (text: string): string =>
     .map((line) => (line === '' ? '' : `        │ ${line}`))
     .join('\n')
 
-function ending(say: (text: string) => void, failed: number): void {
+function ending(say: (text: string) => void, failed: number, times: Times): void {
   say('')
   say(
     failed === 0
       ? 'Everything came true, and nothing is left behind.'
       : `${failed} promises did not come true.`,
   )
+  say(timesInWords(times))
   say('')
   say('On your own logs:      npx keytrail replay ./AWSLogs')
   say('On your own account:   npx keytrail serve --folders ./AWSLogs      (docs/connect-aws.md)')

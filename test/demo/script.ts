@@ -1,6 +1,7 @@
 import { denialPolicy } from '#infra/aws/denials.ts'
 import { account, type Made } from '#test/simulator/company.ts'
 import type { AttackName, Harmed } from '#test/simulator/attacks.ts'
+import { activitiesIn, isLabelled } from './kept.ts'
 import type { Alert } from './receiver.ts'
 import type { Stage } from './stage.ts'
 import type { Steps } from './steps.ts'
@@ -237,6 +238,10 @@ export async function close(
     )
     const isProven = raised.length >= attacks.length && calls.every(({ length }) => length > 0)
     return isProven ? `${calls.flat().length} calls in ${raised.length} pages` : undefined
+  })
+  await steps.expect('all', 'all that is kept says SIMULATED', 1_000, () => {
+    const kept = activitiesIn(stage.data)
+    return kept.length > 0 && kept.every(isLabelled) ? `${kept.length} activities` : undefined
   })
   await steps.expect('all', 'the audit is whole', 5_000, async () => {
     const { status, out } = await keytrail.run('audit', 'verify')

@@ -22,6 +22,8 @@ export type StageOptions = {
 /** Everything that the demo sets up, and nothing of it outlives `strike`. */
 export type Stage = {
   readonly aws: FakeAws
+  /** The data file of the product. */
+  readonly data: string
   readonly keytrail: Keytrail
   readonly served: Served
   readonly receiver: Receiver
@@ -38,6 +40,7 @@ const secret = `whsec_${Buffer.from('SIMULATED secret of the demo').toString('ba
 export async function setUp({ seed, attack, ms, heard }: StageOptions): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'keytrail-demo-'))
   const trail = join(folder, 'trail')
+  const data = join(folder, 'demo.db')
   await mkdir(trail)
   const undo: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })]
   const strike = async (): Promise<void> => {
@@ -64,6 +67,8 @@ export async function setUp({ seed, attack, ms, heard }: StageOptions): Promise<
       AWS_ACCESS_KEY_ID: responder.key,
       AWS_SECRET_ACCESS_KEY: responder.secret,
       AWS_EC2_METADATA_DISABLED: 'true',
+      // Stands in the user agent of the product's own calls.
+      AWS_SDK_UA_APP_ID: 'SIMULATED',
     })
     const tokens = await tokensFrom(keytrail)
     const served = await keytrail.serve()
@@ -82,7 +87,7 @@ export async function setUp({ seed, attack, ms, heard }: StageOptions): Promise<
     })
     const world = { aws, time: realTime, reports, chance: chanceFrom(seed) }
     const story = await storyOf(world, attack, ms)
-    return { aws, keytrail, served, receiver: inbox, story, strike }
+    return { aws, data, keytrail, served, receiver: inbox, story, strike }
   } catch (cause) {
     await strike()
     throw cause
@@ -90,6 +95,7 @@ export async function setUp({ seed, attack, ms, heard }: StageOptions): Promise<
 }
 
 const settings = (trail: string, endpoint: string, alerts: string) => ({
+  data: 'demo.db',
   folders: [`trail=${trail}`],
   serve: { folderSeconds: 1 },
   http: { port: 0 },

@@ -87,6 +87,13 @@ function rolesIn(aws: FakeAws): Credential {
   return broker
 }
 
+/** Whose a credential is, as the broker writes it on the session. */
+const tagsOf = (agent: AgentName, task: string) => [
+  { Key: 'task_id', Value: task },
+  { Key: 'agent_id', Value: agent },
+  { Key: 'origin', Value: 'SIMULATED' },
+]
+
 /** A company that is not there: its roles and users, its broker, its agents. Every report says SIMULATED. */
 export async function foundCompany({ aws, time, reports, chance }: World) {
   const made: Made[] = []
@@ -136,10 +143,7 @@ export async function foundCompany({ aws, time, reports, chance }: World) {
         {
           RoleArn: `arn:aws:iam::${account}:role/${agent}-agent`,
           RoleSessionName: task,
-          Tags: [
-            { Key: 'task_id', Value: task },
-            { Key: 'agent_id', Value: agent },
-          ],
+          Tags: tagsOf(agent, task),
         },
         { address: office, region: 'us-east-1', userAgent: agentOf('task-broker') },
       )
@@ -206,7 +210,7 @@ function spansOf(told: {
   })
   const toolSpan = span(`execute_tool ${tool}`, spanId, [
     text('gen_ai.operation.name', 'execute_tool'),
-    text('gen_ai.tool.name', tool),
+    text('gen_ai.tool.name', `${tool} (SIMULATED)`),
   ])
   const calls = requestIds.map((requestId) =>
     span(

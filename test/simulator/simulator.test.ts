@@ -63,7 +63,8 @@ async function told(seed: number, choice: AttackChoice) {
     { partitions: 3, batch: 100, policy, detections, arrival: {}, covers: [] },
     { normalise: ({ value }) => value as Normalised, effects: memoryEffects() },
   )
-  return { ...replayed, harmed: await story.harmed, made: story.company.made, said }
+  const kept = mapped.flatMap((each) => (each.as === 'mapped' ? each.activities : []))
+  return { ...replayed, harmed: await story.harmed, made: story.company.made, said, kept }
 }
 
 const found: Readonly<Record<AttackName, readonly string[]>> = {
@@ -97,10 +98,10 @@ describe('the simulated company', () => {
     expect(incidents).toHaveLength(3)
   })
 
-  test('every record and every report of a day says SIMULATED', async () => {
-    const { said } = await told(1, 'all')
-    const kinds = new Set(said.map((each) => ('kind' in each ? each.kind : Object.keys(each)[0])))
-    expect(kinds).toEqual(
+  test('every record and every report of a day says SIMULATED, and so does all that is kept of them', async () => {
+    const { said, kept } = await told(1, 'all')
+    const shapes = new Set(said.map((each) => ('kind' in each ? each.kind : Object.keys(each)[0])))
+    expect(shapes).toEqual(
       new Set([
         'agent.registered',
         'task.started',
@@ -111,6 +112,10 @@ describe('the simulated company', () => {
       ]),
     )
     expect(said.filter((each) => !JSON.stringify(each).includes('SIMULATED'))).toEqual([])
+    const kinds = new Set(kept.map(({ kind }) => kind))
+    for (const kind of ['tool.called', 'credential.used', 'credential.issued.copy'] as const)
+      expect(kinds).toContain(kind)
+    expect(kept.filter((each) => !JSON.stringify(each).includes('SIMULATED'))).toEqual([])
   })
 
   test('the same seed is the same day', async () => {
