@@ -1,3 +1,4 @@
+import { fairShare } from '#shared/fair-share.ts'
 import type { SavedSeat, SeatLease, Seats } from '#shared/ports/seats.ts'
 
 type Seat = { holder: string; epoch: number; saved: SavedSeat | undefined }
@@ -18,11 +19,13 @@ export function memorySeats(now: () => number): Seats {
       const asked = places.toSorted().join(' ')
       holders.set(holder, { places: asked, until: now() + leaseMs })
       const others = [...holders].filter(([name, each]) => isHeard(name) && each.places === asked)
-      const fair = Math.ceil(places.length / others.length)
-      const ours = places.filter((place) => at(place).holder === holder)
-      for (const place of ours.slice(fair)) at(place).holder = ''
-      const free = places.filter((place) => !isHeard(at(place).holder))
-      for (const place of free.slice(0, Math.max(0, fair - ours.length))) {
+      const offered = places.map((place) => {
+        const holds = at(place).holder
+        return { place, ours: holds === holder, free: !isHeard(holds) }
+      })
+      const { give, take } = fairShare(offered, others.length)
+      for (const place of give) at(place).holder = ''
+      for (const place of take) {
         const seat = at(place)
         seat.holder = holder
         seat.epoch++

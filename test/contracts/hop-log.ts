@@ -7,6 +7,7 @@ export type HopLogUnderTest = {
   /** With the places `correlate/0`, `correlate/1` and `join/0`, and nothing in them. */
   readonly open: () => Promise<HopLog>
   readonly forget: (place: string, before: number) => Promise<void>
+  readonly end?: () => Promise<void>
 }
 
 /** Somebody who follows and remembers. */
@@ -41,11 +42,14 @@ const append = async (log: HopLog, messages: ReturnType<typeof said>): Promise<v
 export function hopLogContract(name: string, make: () => Promise<HopLogUnderTest>): void {
   describe(`hop log: ${name}`, () => {
     const logs: HopLog[] = []
+    const ends: (() => Promise<void>)[] = []
     afterEach(async () => {
       for (const log of logs.splice(0)) await log.close()
+      for (const end of ends.splice(0)) await end()
     })
     const world = async () => {
-      const { open, forget } = await make()
+      const { open, forget, end } = await make()
+      if (end) ends.push(end)
       const opened = async (): Promise<HopLog> => {
         const log = await open()
         logs.push(log)
