@@ -155,11 +155,17 @@ describe('a lease', () => {
 })
 
 describe('tables', () => {
+  /** A step behind those of this build. */
+  const step = (behind: number, sql: string) => {
+    const version = migrations().length + behind
+    return { version, name: `${String(version).padStart(4, '0')}-more.sql`, sql }
+  }
+
   test('are brought up to date once, and are refused where they are of another version', async () => {
     const address = fresh()
     await migrate(address, limits)
     await migrate(address, limits)
-    const more = { version: 2, name: '0002-more.sql', sql: 'CREATE TABLE more (id INTEGER)' }
+    const more = step(1, 'CREATE TABLE more (id INTEGER)')
     const db = owned(address)
     write(db, 'before')
     db.close()
@@ -174,11 +180,20 @@ describe('tables', () => {
     write(db, 'before')
     db.close()
     const sql = `ALTER TABLE lane ADD more TEXT NOT NULL DEFAULT 'x'`
-    await migrate(address, limits, [...migrations(), { version: 2, name: '0002-more.sql', sql }])
-    const more = { version: 3, name: '0003-wrong.sql', sql: 'CREATE TABLE wrong (' }
-    const all = [...migrations(), { version: 2, name: '0002-more.sql', sql }, more]
+    const all = [...migrations(), step(1, sql), step(2, 'CREATE TABLE wrong (')]
+    await migrate(address, limits, all.slice(0, -1))
     await expect(migrate(address, limits, all)).rejects.toThrow(Bug)
-    await migrate(address, limits, all.slice(0, 2))
+    await migrate(address, limits, all.slice(0, -1))
+  })
+
+  test('of every version before are brought to this one', async () => {
+    for (const { version } of migrations()) {
+      const address = fresh()
+      await migrate(address, limits, migrations().slice(0, version))
+      const db = owned(address)
+      write(db, 'after')
+      db.close()
+    }
   })
 
   test('that were made by another step than this build has are refused', async () => {
