@@ -2,7 +2,7 @@ import type pg from 'pg'
 import { fairShare } from '#shared/fair-share.ts'
 import type { SavedSeat, SeatLease, Seats } from '#shared/ports/seats.ts'
 import { limits as usual, type Limits } from './address.ts'
-import { connectionTo, type Connection } from './connection.ts'
+import { connectionTo } from './connection.ts'
 import { migrate } from './migrate.ts'
 
 /** Nobody else shares places out meanwhile. */
@@ -27,7 +27,7 @@ export async function postgresSeats(
 ): Promise<PostgresSeats> {
   await migrate(address, limits)
   // A large state on its way does not keep word from being given.
-  const [words, states] = [connectionTo(address, limits), connectionTo(address, limits)]
+  const [words, states] = [queueOn(address, limits), queueOn(address, limits)]
   return {
     share: async (asking) =>
       await within(words, async (client) => {
@@ -91,22 +91,38 @@ const loading = `SELECT generation, unit, position, state FROM seat
 const saving = `UPDATE seat SET generation = $3, unit = $4, position = $5, state = $6
   WHERE place = $1 AND epoch = $2 AND unit < $4 RETURNING place`
 
-async function one<R extends object>(
-  connection: Connection,
-  sql: string,
-  values: readonly unknown[],
-): Promise<R[]> {
-  const client = await connection.ask()
-  return await connection.on(client, async () => (await client.query(sql, [...values])).rows as R[])
+/** A connection on which one after another works: what waits is bounded by who calls, each waits for its answer. */
+type Queue = {
+  readonly on: <T>(work: (client: pg.Client) => Promise<T>) => Promise<T>
+  readonly close: () => Promise<void>
 }
 
+function queueOn(address: string, limits: Limits): Queue {
+  const connection = connectionTo(address, limits)
+  let last: Promise<unknown> = Promise.resolve()
+  return {
+    async on(work) {
+      const mine = last.then(async () => {
+        const client = await connection.ask()
+        return await connection.on(client, async () => await work(client))
+      })
+      last = mine.catch(() => undefined)
+      return await mine
+    },
+    close: connection.close,
+  }
+}
+
+const one = async <R extends object>(
+  queue: Queue,
+  sql: string,
+  values: readonly unknown[],
+): Promise<R[]> =>
+  await queue.on(async (client) => (await client.query(sql, [...values])).rows as R[])
+
 /** One transaction, while nobody else has one of this kind. */
-async function within<T>(
-  connection: Connection,
-  work: (client: pg.Client) => Promise<T>,
-): Promise<T> {
-  const client = await connection.ask()
-  return await connection.on(client, async () => {
+const within = async <T>(queue: Queue, work: (client: pg.Client) => Promise<T>): Promise<T> =>
+  await queue.on(async (client) => {
     await client.query('BEGIN')
     try {
       await client.query('SELECT pg_advisory_xact_lock($1)', [turn])
@@ -118,4 +134,3 @@ async function within<T>(
       throw thrown
     }
   })
-}

@@ -1,10 +1,10 @@
 import { Transient, Unusable } from '#shared/errors.ts'
-import type { ToEffects } from '#shared/messages/hops.ts'
 import type { HopLog } from '#shared/ports/hop-log.ts'
 import type { Scheduler } from '#shared/ports/scheduler.ts'
 import type { SavedSeat, SeatLease, Seats } from '#shared/ports/seats.ts'
 import type { EngineOptions } from '#services/pipeline.ts'
 import { bytesOfAdmitted } from './admitted.ts'
+import type { Committing } from './committing.ts'
 import type { AtHopPoint } from './crash-points.ts'
 import { nameOf, type Place } from './places.ts'
 import { bytesOf } from './said.ts'
@@ -22,11 +22,7 @@ export type OccupantPorts = {
   readonly log: HopLog
   readonly seats: Seats
   readonly scheduler: Scheduler
-  /**
-   * Commits what a unit came to; a unit that is committed already changes nothing.
-   * @throws Transient if it cannot be written now
-   */
-  readonly commit: (said: readonly ToEffects[], unit: number) => Promise<void>
+  readonly effects: Pick<Committing, 'commit' | 'release'>
   readonly at: AtHopPoint
 }
 
@@ -116,6 +112,7 @@ export function occupy(
     leave() {
       isLeft = true
       following.leave()
+      if (place.hop === 'effects') ports.effects.release()
     },
   }
 }
@@ -142,7 +139,7 @@ function oneAtATime(work: () => Promise<void>, failed: (why: unknown) => void): 
 function performer(
   { hop }: Place,
   { generation }: OccupantOptions,
-  { log, scheduler, commit, at }: OccupantPorts,
+  { log, scheduler, effects, at }: OccupantPorts,
   { isLeft, committed }: Around & { readonly isLeft: () => boolean },
 ): (turn: Turn) => Promise<void> {
   const insist = async (work: () => Promise<void>): Promise<void> => {
@@ -162,7 +159,7 @@ function performer(
     if (messages.length > 0) await insist(async () => await log.append(messages))
     at('after letters')
     if (done === undefined || hop !== 'effects') return
-    await insist(async () => await commit(told, done))
+    await insist(async () => await effects.commit(told, done))
     at('after commit')
     if (!isLeft()) committed(done)
   }

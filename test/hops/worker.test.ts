@@ -46,10 +46,13 @@ function house() {
         seats,
         scheduler: systemScheduler,
         told: async () => await Promise.resolve(effects.emittedThrough()),
-        commit: async (said, unit) => {
-          if (refused++ < refuse) throw new Transient('committing', { cause: 'full' })
-          if (unit > effects.emittedThrough()) effects.commit(said, unit)
-          await Promise.resolve()
+        effects: {
+          commit: async (said, unit) => {
+            if (refused++ < refuse) throw new Transient('committing', { cause: 'full' })
+            if (unit > effects.emittedThrough()) effects.commit(said, unit)
+            await Promise.resolve()
+          },
+          release: () => undefined,
         },
         at: () => undefined,
         tellOperator: silent,

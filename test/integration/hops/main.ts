@@ -1,0 +1,68 @@
+/** A worker of its own, for tests that end it: `main.ts JSON`, see WorkerArguments. */
+import { systemScheduler } from '#infra/clock/scheduler.ts'
+import { kafkaHopLog } from '#infra/kafka/hop-log.ts'
+import { ownInPostgres } from '#infra/postgres/data-file.ts'
+import { postgresSeats } from '#infra/postgres/seats.ts'
+import { committing } from '#services/hops/committing.ts'
+import { hopNames, placesOf } from '#services/hops/places.ts'
+import { startWorker } from '#services/hops/worker.ts'
+import { frontDesk } from '#services/desk/front.ts'
+import { silent } from '#test/serve.ts'
+import { engine, leaseMs, type WorkerArguments } from './options.ts'
+
+const { holder, brokers, database, prefix } = JSON.parse(process.argv[2] ?? '') as WorkerArguments
+const failed = (why: unknown): void => {
+  process.stderr.write(`${holder}: ${String(why)}\n`)
+  process.exitCode = 1
+  process.exit()
+}
+process.on('unhandledRejection', failed)
+
+const log = await kafkaHopLog(
+  { brokers, log: silent },
+  { prefix, hops: hopNames, group: `${prefix}-${holder}` },
+)
+const seats = await postgresSeats(database)
+const effects = committing({
+  own: () => ownInPostgres(database, holder, { leaseMs }),
+  participants: (data) => {
+    const desk = frontDesk({ desk: data.desk, send: () => undefined })
+    return [
+      { take: ({ changes, at, records }) => void desk.hear(changes, { at, holdMs: 0 }, records) },
+    ]
+  },
+  scheduler: systemScheduler,
+  at: () => undefined,
+})
+const worker = startWorker(
+  {
+    holder,
+    generation: 'test',
+    engine,
+    places: placesOf(engine.partitions).all,
+    leaseMs,
+    unitMs: 100,
+    snapshotMs: 1_000,
+  },
+  {
+    log,
+    seats,
+    scheduler: systemScheduler,
+    told: seats.told,
+    effects,
+    at: () => undefined,
+    tellOperator: silent,
+    failed,
+  },
+)
+process.on('SIGTERM', () => {
+  void worker
+    .close()
+    .then(async () => await log.close())
+    .then(async () => await seats.close())
+    .then(() => process.exit(0))
+})
+setInterval(() => {
+  const { told, places, repeats } = worker.status()
+  process.stdout.write(`${JSON.stringify({ told, places: places.size, repeats })}\n`)
+}, 500)
