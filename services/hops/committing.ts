@@ -1,6 +1,7 @@
-import { Transient } from '#shared/errors.ts'
+import { Transient, Unusable } from '#shared/errors.ts'
 import type { ToEffects } from '#shared/messages/hops.ts'
 import type { DataFile } from '#shared/ports/data-file.ts'
+import type { Effects } from '#shared/ports/effects.ts'
 import type { Scheduler } from '#shared/ports/scheduler.ts'
 import type { AtCrashPoint } from '#services/serve/crash-points.ts'
 import { tell, type Participant } from '#services/serve/tell.ts'
@@ -17,36 +18,67 @@ export type Committing = {
   readonly release: () => void
 }
 
-export type CommittingPorts = {
+/** What is written to. */
+type Written = Pick<DataFile, 'effects' | 'letters' | 'close'>
+
+export type CommittingPorts<Data extends Written> = {
   /** Opens what is kept as its only writer. @throws Transient if there is no answer */
-  readonly own: () => DataFile | { readonly heldBy: string }
+  readonly own: () => Data | Held | Promise<Data | Held>
   /** Who writes in the same transaction: the desk, and what shall be sent. */
-  readonly participants: (data: DataFile) => readonly Participant[]
+  readonly participants: (data: Data) => readonly Participant[]
   readonly scheduler: Scheduler
   readonly at: AtCrashPoint
 }
 
-export function committing({ own, participants, scheduler, at }: CommittingPorts): Committing {
-  let open: { readonly data: DataFile; readonly hear: readonly Participant[] } | undefined
-  const opened = () => {
+type Held = { readonly heldBy: string }
+
+/** @param generation of the workers: what other code, or one process alone, has committed is not gone on from */
+export function committing<Data extends Written>(
+  generation: string,
+  ports: CommittingPorts<Data>,
+): Committing {
+  let open: { readonly data: Data; readonly hear: readonly Participant[] } | undefined
+  const opened = async () => {
     if (open) return open
-    const data = own()
+    const data = await ports.own()
     if ('heldBy' in data)
       throw new Transient('committing a unit', { cause: `${data.heldBy} still writes` })
-    return (open = { data, hear: participants(data) })
+    try {
+      expectOurs(data.effects, `workers ${generation}`)
+    } catch (thrown) {
+      data.close()
+      throw thrown
+    }
+    return (open = { data, hear: ports.participants(data) })
   }
   return {
     async commit(said, unit) {
-      await Promise.resolve()
-      const { data, hear } = opened()
-      if (unit <= data.effects.emittedThrough()) return
+      const { data, hear } = await opened()
+      const { effects, letters } = data
+      const through = effects.emittedThrough()
+      if (unit <= through) return
+      if (unit > through + 1)
+        throw new Unusable(
+          `unit ${unit} is to be committed, and the last one was ${through}: the database is older than what the topics hold`,
+        )
       const batch = { records: [], dead: [], progress: [] }
-      const told = { position: unit, at: scheduler.now(), batch, said }
-      tell(told, { effects: data.effects, letters: data.letters, participants: hear, at })
+      const told = { position: unit, at: ports.scheduler.now(), batch, said }
+      tell(told, { effects, letters, participants: hear, at: ports.at })
     },
     release() {
       open?.data.close()
       open = undefined
     },
   }
+}
+
+/** Units of work of other code, or positions in the log of one process, are other numbers. */
+function expectOurs(effects: Effects, named: string): void {
+  const known = effects.generation()
+  if (known === named) return
+  if (known !== '' || effects.emittedThrough() > 0)
+    throw new Unusable(
+      'the database was written by one process alone, or by workers of other code or settings: give these workers an empty one',
+    )
+  effects.rebase({ findings: new Map(), incidents: new Map() }, named, 1)
 }

@@ -23,7 +23,7 @@ const log = await kafkaHopLog(
   { prefix, hops: hopNames, group: `${prefix}-${holder}` },
 )
 const seats = await postgresSeats(database)
-const effects = committing({
+const effects = committing('test', {
   own: () => ownInPostgres(database, holder, { leaseMs }),
   participants: (data) => {
     const desk = frontDesk({ desk: data.desk, send: () => undefined })
