@@ -22,6 +22,7 @@ export const noMachine: Machine = {
     throw new Error('no command under test listens')
   },
   topics: () => Promise.resolve(new Map()),
+  topicAdmin: () => Promise.reject(new Error('no command under test looks at topics')),
   senders: () => new Map(),
   scheduler: manualScheduler(0),
   log: silent,

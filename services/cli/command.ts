@@ -4,6 +4,7 @@ import type { AwsAccess } from '#shared/ports/aws-access.ts'
 import type { EventHistory } from '#shared/ports/cloudtrail.ts'
 import type { Destination } from '#shared/config/destinations.ts'
 import type { TopicSource } from '#shared/config/kafka.ts'
+import type { WorkersCluster } from '#shared/config/workers.ts'
 import type { DataFile } from '#shared/ports/data-file.ts'
 import type { Effects } from '#shared/ports/effects.ts'
 import type { Listen } from '#shared/ports/http.ts'
@@ -13,6 +14,7 @@ import type { Buckets, Queue } from '#shared/ports/queue.ts'
 import type { Scheduler } from '#shared/ports/scheduler.ts'
 import type { Sender } from '#shared/ports/sender.ts'
 import type { Files } from '#shared/ports/sources.ts'
+import type { TopicAdmin } from '#shared/ports/topic-admin.ts'
 import type { Topic } from '#shared/ports/topic.ts'
 import type { AtCrashPoint } from '#services/serve/crash-points.ts'
 
@@ -90,6 +92,8 @@ export type Machine = {
   readonly cloud: () => Promise<CloudAccess>
   /** Topics of Kafka by the name of their source; loads what speaks to it if there are any. @throws Unusable if a secret is missing */
   readonly topics: (sources: readonly TopicSource[]) => Promise<ReadonlyMap<string, Topic>>
+  /** Who makes and looks at the topics of workers. @throws Unusable if a secret is missing */
+  readonly topicAdmin: (cluster: WorkersCluster) => Promise<TopicAdmin>
   /** Who sends to each destination, by name. @throws Unusable if a secret is missing */
   readonly senders: (destinations: readonly Destination[]) => ReadonlyMap<string, Sender>
   /** As whom this process runs, to sign with. */

@@ -12,6 +12,7 @@ import { incidentsCommand } from './incidents.ts'
 import { replayCommand } from './replay.ts'
 import { serveCommand } from './serve.ts'
 import { sourcesCommand } from './sources.ts'
+import { topicsCommand } from './topics.ts'
 import { exampleCommand } from './example.ts'
 import { whoCommand } from './who.ts'
 
@@ -31,6 +32,7 @@ export const commands: readonly Command[] = [
   auditCommand,
   detectionsCommand,
   sourcesCommand,
+  topicsCommand,
   backupCommand,
   restoreCommand,
   doctorCommand,

@@ -13,6 +13,7 @@ import { userName } from '#infra/os/user.ts'
 import { backUp, restore } from '#infra/sqlite/backup.ts'
 import { openBeside, ownDataFile } from '#infra/sqlite/data-file.ts'
 import { isAddress } from '#shared/config/place.ts'
+import type { WorkersCluster } from '#shared/config/workers.ts'
 import type { TopicSource } from '#shared/config/kafka.ts'
 import type { Topic } from '#shared/ports/topic.ts'
 import type { AtCrashPoint } from '#services/serve/crash-points.ts'
@@ -53,6 +54,10 @@ export function surroundings(at: AtCrashPoint = () => undefined): Surroundings {
       listen,
       cloud: loadCloud,
       topics: loadTopics,
+      topicAdmin: async (cluster) => {
+        const { kafkaTopicAdmin } = await import('#infra/kafka/topic-admin.ts')
+        return kafkaTopicAdmin(await accessTo(cluster))
+      },
       senders: (destinations) =>
         sendersOf(destinations, {
           environment: process.env,
@@ -123,6 +128,11 @@ async function loadCloud(): Promise<CloudAccess> {
     permissions: awsPermissions,
     actuator: (accesses) => awsActuator(accesses, () => Date.now()),
   }
+}
+
+async function accessTo(cluster: WorkersCluster) {
+  const { accessOf } = await import('#infra/kafka/access.ts')
+  return accessOf(cluster, 'workers', { environment: process.env, cwd: process.cwd(), log })
 }
 
 async function loadTopics(sources: readonly TopicSource[]): Promise<ReadonlyMap<string, Topic>> {

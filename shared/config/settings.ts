@@ -1,6 +1,7 @@
 import { awsAccounts, awsQueues } from './aws.ts'
 import { destinations } from './destinations.ts'
 import { topicSources } from './kafka.ts'
+import { workersCluster } from './workers.ts'
 import { count, flag, names, path, pattern, text, type Setting } from './setting.ts'
 
 const pemFile = {
@@ -118,6 +119,7 @@ export const settings = {
       'Folders that serve watches: CloudTrail files as a trail writes them, activities, OTLP/JSON',
   }),
   topics: topicSources('Topics of Kafka that serve reads'),
+  workers: workersCluster('The cluster of Kafka by which many workers share the work'),
   http: {
     host: text({
       fallback: '127.0.0.1',
