@@ -30,6 +30,7 @@ test('without any source every setting has its default', () => {
     database: { leaseSeconds: 10 },
     folders: [],
     topics: [],
+    message: { elements: 20_000, unfoldedMegabytes: 16 },
     http: { host: '127.0.0.1', port: 4318, certificate: '', key: '', behindTls: false },
     aws: { accounts: [], queues: [], endpoint: '', allowOtherEndpoint: false, pollSeconds: 60 },
     serve: { folderSeconds: 5, keepDays: 30, snapshotSeconds: 30 },

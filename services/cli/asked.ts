@@ -6,6 +6,7 @@ import type { Intake } from '#shared/ports/intake.ts'
 import type { BookmarkKeeping } from '#shared/ports/journal.ts'
 import type { Topic } from '#shared/ports/topic.ts'
 import type { DoorBoard } from '#services/doors/board.ts'
+import { messageLimitsOf } from '#services/ingest/limits.ts'
 import { normalise } from '#services/normalise/normalise.ts'
 import type { DeliverPorts } from '#services/sources/deliver.ts'
 import type { DigestPorts } from '#services/sources/digests.ts'
@@ -64,18 +65,21 @@ export function askedBy(
 ): Source[] {
   const ports = delivering(intake, board, context)
   const looking = { ...ports, files: context.files, lacks: lacking(board, context), bookmarks }
+  const { elements, unfoldedMegabytes } = context.config.message
+  const bounds = messageLimitsOf(elements, unfoldedMegabytes)
   const asked = [
     ...folders.map((folder) => watchedFolder(folder, looking)),
     ...reading.histories.map(({ options, history }) =>
       lookupEvents(options, { ...ports, history }),
     ),
     ...reading.queues.map(({ options, queue, buckets }) =>
-      queueSource(options, { ...ports, queue, buckets, gunzip: context.files.gunzip }),
+      queueSource(options, { ...ports, bounds, queue, buckets, gunzip: context.files.gunzip }),
     ),
     ...context.config.topics.flatMap((given) => {
       const { name, topic, begin, silence } = given
       const found = topics.get(name)
-      const options = { name, topic, begin, silence, holding: holdingOf(given, ports) }
+      const holding = holdingOf(given, ports)
+      const options = { name, topic, begin, silence, holding, bounds }
       return found ? [topicSource(options, { ...ports, topic: found })] : []
     }),
   ]

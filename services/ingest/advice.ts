@@ -48,7 +48,7 @@ const advices: readonly Advice[] = [
     todo: 'Unpack the file, or convert it to JSON lines, and read the result.',
   },
   {
-    when: /larger than|nested too deep|wrapped more than|too many times|holds more than/,
+    when: /larger than|nested too deep|wrapped more than|too many times|more than \d+ (?:elements|items|bytes|brackets)/,
     todo: 'No audit record looks like this. Find out who made the file before you trust it.',
   },
   {

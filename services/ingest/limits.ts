@@ -21,15 +21,22 @@ export const limits = {
 } as const
 
 /** What one message of a topic or a queue may hold: it is read in one go, so its work is bounded, not only its bytes. */
-export const messageLimits = {
+export type MessageLimits = {
   /** Elements in it, whatever becomes of them. */
-  elements: 20_000,
+  readonly elements: number
   /** Its bytes, and those that its compressed parts unfold to. */
-  unfoldedBytes: 16 * MiB,
+  readonly unfoldedBytes: number
   /** Objects and lists that are parsed at once; a short one is a few bytes on the wire and dozens in memory. */
-  parts: 1_000_000,
-} as const
+  readonly parts: number
+}
 
-export type MessageLimits = { readonly [name in keyof typeof messageLimits]: number }
+/** Objects and lists for each element: a record of CloudTrail has about ten. */
+const partsOfOne = 50
+
+export const messageLimitsOf = (elements: number, megabytes: number): MessageLimits => ({
+  elements,
+  unfoldedBytes: megabytes * MiB,
+  parts: elements * partsOfOne,
+})
 
 export type Limits = { readonly [name in keyof typeof limits]: number }

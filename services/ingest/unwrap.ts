@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib'
-import { limits, messageLimits, type MessageLimits } from './limits.ts'
+import { limits, type MessageLimits } from './limits.ts'
 import { Splitter } from './splitter.ts'
 import { isFields, openWrapper } from './wrappers.ts'
 import type { Inner } from './wrappers.ts'
@@ -37,11 +37,7 @@ export function isPlainRecord(value: unknown): boolean {
  * sink keeps what it has, and the last dead letter names the bound.
  * @returns how many bytes were looked at, with those that were unfolded
  */
-export function unwrapBytes(
-  bytes: Uint8Array,
-  sink: Sink,
-  bounds: MessageLimits = messageLimits,
-): number {
+export function unwrapBytes(bytes: Uint8Array, sink: Sink, bounds: MessageLimits): number {
   const { unfoldedBytes, parts } = bounds
   const state = { sink: counted(sink, bounds.elements), unfolded: 0, unfoldedBytes, parts }
   return upToItsBound(state, sink, () => {

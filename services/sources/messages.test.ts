@@ -1,7 +1,8 @@
 import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { normalise } from '#services/normalise/normalise.ts'
-import { messageLimits } from '#services/ingest/limits.ts'
+import { messageLimitsOf } from '#services/ingest/limits.ts'
+import { configFrom } from '#shared/config.ts'
 import { understand, type Holding, type Understood } from './messages.ts'
 
 const reports: Holding = { as: 'activities', speaker: { name: 'in', agents: ['ledger'] } }
@@ -105,6 +106,19 @@ test('a mistake of ours inside gzip is no damage of the message', () => {
   expect(() => read(gzipSync('{"eventName":"a","eventSource":"b"}'), broken)).toThrow(mistake)
 })
 
+test('a message of OTLP holds no more than that either', () => {
+  const { speaker } = reports as Extract<Holding, { as: 'activities' }>
+  const otlp: Holding = { as: 'otlp', signal: 'traces', encoding: 'json', speaker }
+  const spans = (count: number) =>
+    json({
+      resourceSpans: [{ scopeSpans: [{ spans: Array.from({ length: count }, () => ({})) }] }],
+    })
+  expect(reasons(read(spans(11), otlp))).toEqual(['more than 10 items'])
+  expect(reasons(read(spans(11), otlp, { ...small, elements: 11 }))).not.toContain(
+    'more than 10 items',
+  )
+})
+
 /** Each of them once stopped the process: the loop was blocked, or the heap ran out. */
 test.each([
   ['tiny objects', '{}\n'],
@@ -114,7 +128,8 @@ test.each([
   ['texts', '["a",', '"a",'],
 ])('a megabyte of %s makes no more than the default', (_, head, more = head) => {
   const bytes = gzipSync(head + more.repeat((1024 * 1024) / more.length))
-  const found = read(bytes, reports, messageLimits)
-  expect(found.dead.length).toBeLessThanOrEqual(messageLimits.elements + 1)
+  const { elements, unfoldedMegabytes } = configFrom({}).message
+  const found = read(bytes, reports, messageLimitsOf(elements, unfoldedMegabytes))
+  expect(found.dead.length).toBeLessThanOrEqual(elements + 1)
   expect(reasons(found).at(-1)).toMatch(/^holds more than/)
 })

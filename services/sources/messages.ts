@@ -8,7 +8,7 @@ import { reportsIn } from '#services/doors/otlp-reports.ts'
 import { isRefusal, type Speaker } from '#services/doors/stamp.ts'
 import { Malformed, TooMany } from '#services/doors/wire.ts'
 import { deadLetter } from '#services/ingest/dead-letters.ts'
-import { messageLimits, type MessageLimits } from '#services/ingest/limits.ts'
+import type { MessageLimits } from '#services/ingest/limits.ts'
 import { unwrapBytes, type Sink } from '#services/ingest/unwrap.ts'
 
 /**
@@ -51,7 +51,7 @@ export function understand(
   message: Message,
   holding: Holding,
   into: Understood,
-  bounds: MessageLimits = messageLimits,
+  bounds: MessageLimits,
 ): number {
   const { source, offset, bytes } = message
   if (bytes === null) {
@@ -60,7 +60,7 @@ export function understand(
   }
   if (holding.as !== 'otlp') return unwrapBytes(bytes, sinkOf(message, holding, into), bounds)
   try {
-    readOtlp(message, bytes, holding, into)
+    readOtlp(message, bytes, holding, into, bounds)
   } catch (cause) {
     if (!(cause instanceof Malformed || cause instanceof TooMany)) throw cause
     into.dead.push(deadLetter({ source, offset }, cause.message, 'document', ''))
@@ -114,8 +114,10 @@ function readOtlp(
   bytes: Uint8Array,
   { signal, encoding, speaker }: Extract<Holding, { as: 'otlp' }>,
   into: Understood,
+  { elements, parts }: MessageLimits,
 ): void {
-  const document = readExport(signal, encoding, bytes, otlpLimits)
+  const limits = { ...otlpLimits, items: elements, parts }
+  const document = readExport(signal, encoding, bytes, limits)
   const { records, refused } = reportsIn(document, speaker, received)
   into.records.push(...records)
   if (records.length === 0 && refused.length === 0) into.ignored++

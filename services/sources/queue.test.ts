@@ -4,6 +4,7 @@ import { files } from '#infra/files/files.ts'
 import { memoryIntake } from '#infra/memory/intake.ts'
 import { memoryBuckets, memoryQueue } from '#infra/memory/queue.ts'
 import { manualScheduler } from '#infra/memory/scheduler.ts'
+import { messageLimitsOf } from '#services/ingest/limits.ts'
 import { normalise } from '#services/normalise/normalise.ts'
 import type { Delivered } from './deliver.ts'
 import { queueSource, type QueueOptions } from './queue.ts'
@@ -41,6 +42,7 @@ function world(options: Partial<QueueOptions> = {}) {
       intake,
       scheduler,
       gunzip: files.gunzip,
+      bounds: messageLimitsOf(20_000, 16),
       normalise: (raw) => normalise(raw, { trustedAccounts: new Set() }),
       told: (each) => told.push(each),
     },

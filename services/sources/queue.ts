@@ -4,6 +4,7 @@ import type { Buckets, ObjectPlace, Queue, QueuedMessage } from '#shared/ports/q
 import type { Files } from '#shared/ports/sources.ts'
 import type { RawBatch } from '#services/ingest/batch.ts'
 import { deadLetter } from '#services/ingest/dead-letters.ts'
+import type { MessageLimits } from '#services/ingest/limits.ts'
 import { readPaths } from '#services/ingest/read-paths.ts'
 import { isSister } from '#services/ingest/sisters.ts'
 import { announcedIn } from './announced.ts'
@@ -25,6 +26,8 @@ export type QueueOptions = {
 }
 
 export type QueuePorts = DeliverPorts & {
+  /** What one message may hold. */
+  readonly bounds: MessageLimits
   readonly queue: Queue
   readonly buckets: Buckets
   readonly gunzip: Files['gunzip']
@@ -161,7 +164,7 @@ async function readCalls(
   const { sent } = message
   const bytes = Buffer.from(message.body)
   const holding = { as: 'cloudtrail', normalise: ports.normalise } as const
-  understand({ source, offset: 0, received: now, bytes }, holding, found)
+  understand({ source, offset: 0, received: now, bytes }, holding, found, ports.bounds)
   await handOver({ ...found, sent }, now, options, ports)
 }
 

@@ -5,6 +5,7 @@ import { memoryTopic, type MemoryTopic } from '#infra/memory/topic.ts'
 import { systemScheduler } from '#infra/clock/scheduler.ts'
 import { Transient } from '#shared/errors.ts'
 import { isReport } from '#shared/messages/record.ts'
+import { messageLimitsOf } from '#services/ingest/limits.ts'
 import { normalise } from '#services/normalise/normalise.ts'
 import { BinaryWriter } from '@bufbuild/protobuf/wire'
 import { until } from '#test/contracts/topic.ts'
@@ -50,7 +51,7 @@ function sourceOn(
   begin: 'earliest' | 'latest' = 'earliest',
 ): Source {
   const source = topicSource(
-    { name: 'in', topic: 'records', begin, holding },
+    { name: 'in', topic: 'records', begin, holding, bounds: messageLimitsOf(20_000, 16) },
     {
       topic,
       intake,

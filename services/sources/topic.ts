@@ -3,6 +3,7 @@ import type { DeadLetter } from '#shared/messages/dead-letter.ts'
 import type { Offer } from '#shared/ports/intake.ts'
 import type { Jump, Topic, TopicBatch, TopicHandler, TopicReader } from '#shared/ports/topic.ts'
 import { deadLetter } from '#services/ingest/dead-letters.ts'
+import type { MessageLimits } from '#services/ingest/limits.ts'
 import { cannotRead, type DeliverPorts } from './deliver.ts'
 import { lagOf } from './lag.ts'
 import { understand, type Holding, type Understood } from './messages.ts'
@@ -16,11 +17,13 @@ export type TopicOptions = {
   /** Seconds without a message after which it counts as blind. */
   readonly silence?: number | undefined
   readonly holding: Holding
+  /** What one message may hold. */
+  readonly bounds: MessageLimits
 }
 
 export type TopicPorts = Omit<DeliverPorts, 'normalise'> & { readonly topic: Topic }
 
-/** Elements of one offer, unless one message holds more: no message holds more than `messageLimits`. */
+/** Elements of one offer, unless one message holds more: no message holds more than its bounds. */
 const offerElements = 2_000
 /** Bytes looked at for one offer, those that were unfolded among them; then others may have their turn. */
 const offerBytes = 16 * 1024 * 1024
@@ -151,6 +154,7 @@ function* portionsOf(
   now: number,
 ): Generator<Portion> {
   const source = addressOf(options, partition)
+  const { holding, bounds } = options
   let found: Understood = { records: [], dead: [], ignored: 0 }
   let to: number | undefined
   let sent: number | undefined
@@ -160,7 +164,7 @@ function* portionsOf(
     sent = appended
     // A broker whose clock is ahead of ours has received nothing before we have.
     const received = Math.min(now, appended ?? now)
-    bytes += understand({ source, offset, received, bytes: value }, options.holding, found)
+    bytes += understand({ source, offset, received, bytes: value }, holding, found, bounds)
     to = offset + 1
     const elements = found.records.length + found.dead.length + found.ignored
     if (elements < offerElements && bytes < offerBytes) continue

@@ -2,6 +2,7 @@ import { awsAccounts, awsQueues } from './aws.ts'
 import { destinations } from './destinations.ts'
 import { topicSources } from './kafka.ts'
 import { workersCluster } from './workers.ts'
+import { message } from './message.ts'
 import { count, flag, names, path, pattern, text, type Setting } from './setting.ts'
 
 const pemFile = {
@@ -120,6 +121,7 @@ export const settings = {
   }),
   topics: topicSources('Topics of Kafka that serve reads'),
   workers: workersCluster('The cluster of Kafka by which many workers share the work'),
+  message,
   http: {
     host: text({
       fallback: '127.0.0.1',

@@ -11,7 +11,7 @@ import { realTime } from '#test/simulator/time.ts'
 import { read, secret } from '#test/simulator/work.ts'
 import { builds } from './builds.ts'
 import { replayOf } from './input.ts'
-import { lastLife, lifeOf } from './life.ts'
+import { killAll, lastLife, lifeOf } from './life.ts'
 import { townOf, type Town } from './town.ts'
 import { ordersIn, type Theft } from './traffic.ts'
 import { isSettled, verdictOn } from './verdict.ts'
@@ -35,6 +35,7 @@ beforeEach(async () => {
   town.settle({ snapshotSeconds: 1, harvestNames: 10 })
 })
 afterEach(async () => {
+  killAll()
   await town.close()
   rmSync(cache, { recursive: true, force: true })
 })

@@ -20,13 +20,24 @@ const patienceMs = 15_000
 
 const main = fileURLToPath(new URL('main.ts', import.meta.url))
 
+/** Processes that were started here and have not ended. */
+const alive = new Set<ChildProcess>()
+
+/** Kills what a test that failed has left. */
+export function killAll(): void {
+  for (const child of alive) child.kill('SIGKILL')
+}
+
 /** @param cache folder in which processes leave compiled code for the next ones: most of a life is its start */
 function startIn({ folder, environment }: Town, life: Life, cache: string): ChildProcess {
-  return spawn(process.execPath, [main, 'child', JSON.stringify(life)], {
+  const child = spawn(process.execPath, [main, 'child', JSON.stringify(life)], {
     cwd: folder,
     env: { ...process.env, ...environment, NODE_COMPILE_CACHE: cache, NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  alive.add(child)
+  child.on('close', () => alive.delete(child))
+  return child
 }
 
 /** A process that serves; `said` grows with its log. */
