@@ -36,7 +36,7 @@ export const alertsCommand: Command = {
     if (!action) throw new UsageError('alerts: say list, dead or retry.')
     if (rest.length > 0) throw new UsageError(`alerts ${verb}: one id at a time.`)
     const work = action(id, args, context)
-    return await besideServe(context, work, 'refuse')
+    return await besideServe(context, work)
   },
 }
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, describe, expect, test } from 'vitest'
 import { manualScheduler } from '#infra/memory/scheduler.ts'
@@ -153,4 +154,19 @@ describe('keytrail audit verify', () => {
     expect((await run('audit', 'verify', '--head', `${head.seq}:${head.hash}`)).status).toBe(1)
     expect((await run('audit', 'verify', '--head', 'nonsense')).status).toBe(2)
   })
+})
+
+test.each([
+  ['contain', 'stop', '--reason', 'emergency'],
+  ['contain', 'list'],
+  ['contain', 'apply', 'inc-1'],
+  ['approve', 'inc-1'],
+  ['audit', 'verify'],
+  ['sources', 'list'],
+])('in the wrong folder %s %s says that there is no data file, and makes none', async (...argv) => {
+  const { run, file } = desk()
+  const { status, out, err } = await run(...argv)
+  expect([status, out]).toEqual([1, ''])
+  expect(err).toContain('there is no such data file')
+  expect(existsSync(file)).toBe(false)
 })

@@ -25,33 +25,25 @@ export const keptLetters = {
     const limit = numberOf(args, 'limit', { min: 1, max: listedMax, whole: true }) ?? listed
     const after = textOf(args, 'after') ?? ''
     const isJson = isOn(args, 'json')
-    return await besideServe(
-      context,
-      ({ letters }) => {
-        if (after !== '' && !letters.get(after)) return unknown(after, context)
-        const found = letters.list(limit + 1, after)
-        const shown = found.slice(0, limit)
-        const last = found.length > limit ? shown.at(-1) : undefined
-        const write = isJson ? writeJson : writeText
-        write({ shown, counts: letters.counts(), last }, context)
-        return exit.fine
-      },
-      'refuse',
-    )
+    return await besideServe(context, ({ letters }) => {
+      if (after !== '' && !letters.get(after)) return unknown(after, context)
+      const found = letters.list(limit + 1, after)
+      const shown = found.slice(0, limit)
+      const last = found.length > limit ? shown.at(-1) : undefined
+      const write = isJson ? writeJson : writeText
+      write({ shown, counts: letters.counts(), last }, context)
+      return exit.fine
+    })
   },
 
   explain: async (id: string, args: Arguments, context: Context): Promise<number> =>
-    await besideServe(
-      context,
-      ({ letters }) => {
-        const letter = letters.get(id)
-        if (!letter) return unknown(id, context)
-        const isJson = isOn(args, 'json')
-        context.stdout.write(isJson ? `${explainedJson(letter)}\n` : explained(letter))
-        return exit.fine
-      },
-      'refuse',
-    ),
+    await besideServe(context, ({ letters }) => {
+      const letter = letters.get(id)
+      if (!letter) return unknown(id, context)
+      const isJson = isOn(args, 'json')
+      context.stdout.write(isJson ? `${explainedJson(letter)}\n` : explained(letter))
+      return exit.fine
+    }),
 
   replay: (): never => {
     throw new UsageError(

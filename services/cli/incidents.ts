@@ -68,7 +68,7 @@ export const incidentsCommand: Command = {
     if (!action) throw new UsageError('incidents: say list, show, ack, close or reopen.')
     if (rest.length > 0) throw new UsageError(`incidents ${verb}: one id at a time.`)
     const plan = action(handle ?? '', args, context)
-    return await besideServe(context, plan, 'refuse')
+    return await besideServe(context, plan)
   },
 }
 

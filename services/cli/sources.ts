@@ -47,7 +47,14 @@ export const sourcesCommand: Command = {
     const action = Object.hasOwn(actions, verb) ? actions[verb] : undefined
     if (!action) throw new UsageError('sources: say add, list, rotate or remove.')
     if (more.length > 0) throw new UsageError(`sources ${verb}: one name only.`)
-    return await besideServe(context, ({ sources }) => action(sources, name, args, context))
+    if (name === undefined && (verb === 'rotate' || verb === 'remove'))
+      throw new UsageError(`sources ${verb}: which one?`)
+    return await besideServe(
+      context,
+      ({ sources }) => action(sources, name, args, context),
+      // Who may send can be said before anybody serves.
+      verb === 'add' ? 'make' : 'refuse',
+    )
   },
 }
 
@@ -137,10 +144,8 @@ function agentsOf(args: Arguments): readonly string[] {
   return all ? ['*'] : agents
 }
 
-const found = (store: SourceStore, name: string | undefined): SourceRow | undefined => {
-  if (name === undefined) throw new UsageError('sources: which one?')
-  return store.all().find((row) => row.name === name)
-}
+const found = (store: SourceStore, name: string | undefined): SourceRow | undefined =>
+  store.all().find((row) => row.name === name)
 
 function unknown(name: string | undefined, { stderr }: Context): number {
   stderr.write(`There is no source ${printable(name ?? '')}; keytrail sources list shows them.\n`)
