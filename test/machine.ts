@@ -22,6 +22,9 @@ export const noMachine: Machine = {
     throw new Error('no command under test listens')
   },
   topics: () => Promise.resolve(new Map()),
+  hopLog: () => Promise.reject(new Error('no command under test follows topics')),
+  seats: () => Promise.reject(new Error('no command under test shares work')),
+  name: () => 'test',
   topicAdmin: () => Promise.reject(new Error('no command under test looks at topics')),
   senders: () => new Map(),
   scheduler: manualScheduler(0),

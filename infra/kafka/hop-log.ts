@@ -151,9 +151,11 @@ function reader(
   return {
     open: begin,
     goOn: (at) => {
-      if (open) goOn(open.consumer, at, followed)
+      if (open) ifJoined(open, (consumer) => goOn(consumer, at, followed))
     },
-    halt: ({ topic, partition }) => open?.consumer.pause([{ topic, partitions: [partition] }]),
+    halt({ topic, partition }) {
+      if (open) ifJoined(open, (consumer) => consumer.pause([{ topic, partitions: [partition] }]))
+    },
     state: () => state,
     async close() {
       state = { as: 'ended', why: 'closed' }
@@ -194,6 +196,18 @@ async function run(
   } catch (cause) {
     await end(fresh)
     throw new Transient(`reading the topics ${topics.join(', ')}`, { cause })
+  }
+}
+
+/**
+ * Before it has joined, and while it ends, kafkajs takes no orders: then there is nothing to do, since whoever joins next begins
+ * where the followers are.
+ */
+function ifJoined({ consumer }: Open, work: (consumer: kafkajs.Consumer) => void): void {
+  try {
+    work(consumer)
+  } catch (thrown) {
+    if (!/Consumer group was not initialized/.test(reasonOf(thrown))) throw thrown
   }
 }
 

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { fairShare } from '#shared/fair-share.ts'
-import type { SavedSeat, SeatLease, Seats } from '#shared/ports/seats.ts'
+import type { SavedSeat, SeatLease, SharedSeats } from '#shared/ports/seats.ts'
 import { limits as usual, type Limits } from './address.ts'
 import { connectionTo } from './connection.ts'
 import { migrate } from './migrate.ts'
@@ -10,21 +10,12 @@ const turn = 0x4b747365
 /** Holders that were not heard of for so long are forgotten. */
 const forgotten = `interval '1 hour'`
 
-export type PostgresSeats = Seats & {
-  /** The last unit whose effects are committed. @throws by disposition */
-  readonly told: () => Promise<number>
-  readonly close: () => Promise<void>
-}
-
 /**
  * Seats in PostgreSQL; brings the tables to the version of this build.
  *
  * @throws by disposition: Transient if there is no answer
  */
-export async function postgresSeats(
-  address: string,
-  limits: Limits = usual,
-): Promise<PostgresSeats> {
+export async function postgresSeats(address: string, limits: Limits = usual): Promise<SharedSeats> {
   await migrate(address, limits)
   // A large state on its way does not keep word from being given.
   const [words, states] = [queueOn(address, limits), queueOn(address, limits)]

@@ -7,11 +7,13 @@ import type { TopicSource } from '#shared/config/kafka.ts'
 import type { WorkersCluster } from '#shared/config/workers.ts'
 import type { DataFile } from '#shared/ports/data-file.ts'
 import type { Effects } from '#shared/ports/effects.ts'
+import type { HopLog } from '#shared/ports/hop-log.ts'
 import type { Listen } from '#shared/ports/http.ts'
 import type { Log } from '#shared/ports/log.ts'
 import type { Permissions } from '#shared/ports/permissions.ts'
 import type { Buckets, Queue } from '#shared/ports/queue.ts'
 import type { Scheduler } from '#shared/ports/scheduler.ts'
+import type { SharedSeats } from '#shared/ports/seats.ts'
 import type { Sender } from '#shared/ports/sender.ts'
 import type { Files } from '#shared/ports/sources.ts'
 import type { TopicAdmin } from '#shared/ports/topic-admin.ts'
@@ -94,6 +96,12 @@ export type Machine = {
   readonly topics: (sources: readonly TopicSource[]) => Promise<ReadonlyMap<string, Topic>>
   /** Who makes and looks at the topics of workers. @throws Unusable if a secret is missing */
   readonly topicAdmin: (cluster: WorkersCluster) => Promise<TopicAdmin>
+  /** The topics of workers, followed by this process. @throws Unusable if a secret is missing; Transient if there is no answer */
+  readonly hopLog: (cluster: WorkersCluster, hops: readonly string[]) => Promise<HopLog>
+  /** Who works where, in a database by its address. @throws by disposition */
+  readonly seats: (address: string) => Promise<SharedSeats>
+  /** How others see this process. */
+  readonly name: () => string
   /** Who sends to each destination, by name. @throws Unusable if a secret is missing */
   readonly senders: (destinations: readonly Destination[]) => ReadonlyMap<string, Sender>
   /** As whom this process runs, to sign with. */

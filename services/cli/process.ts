@@ -31,8 +31,11 @@ const log = pinoLog('info')
  *
  * @param at hears how far the work has come; only crash tests listen
  */
-export function surroundings(at: AtCrashPoint = () => undefined): Surroundings {
+export function surroundings(
+  at: AtCrashPoint = () => undefined,
+): Surroundings & { readonly ended: () => void } {
   quietPipes()
+  const staying = stay()
   return {
     stdout: outputOf(process.stdout),
     stderr: outputOf(process.stderr),
@@ -54,6 +57,14 @@ export function surroundings(at: AtCrashPoint = () => undefined): Surroundings {
       listen,
       cloud: loadCloud,
       topics: loadTopics,
+      hopLog: async (cluster, hops) => {
+        const { kafkaHopLog } = await import('#infra/kafka/hop-log.ts')
+        const group = `${cluster.prefix}.worker-${hostname()}-${process.pid}`
+        return await kafkaHopLog(await accessTo(cluster), { prefix: cluster.prefix, hops, group })
+      },
+      seats: async (address) =>
+        await (await import('#infra/postgres/seats.ts')).postgresSeats(address),
+      name: holder,
       topicAdmin: async (cluster) => {
         const { kafkaTopicAdmin } = await import('#infra/kafka/topic-admin.ts')
         return kafkaTopicAdmin(await accessTo(cluster))
@@ -68,12 +79,13 @@ export function surroundings(at: AtCrashPoint = () => undefined): Surroundings {
       scheduler: systemScheduler,
       log,
       at,
-      asked: signalled,
+      asked: staying.asked,
     },
     cwd: process.cwd(),
     version,
     environment: process.env,
     readText,
+    ended: staying.end,
   }
 }
 
@@ -99,12 +111,19 @@ function readText(path: string): string | undefined {
   }
 }
 
-/** Keeps the process alive until a signal comes; the second one ends it at once, as if nobody listened. */
-function signalled(): Promise<string> {
-  const alive = setInterval(() => undefined, 2 ** 30)
-  return new Promise<string>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve)
-  }).finally(() => clearInterval(alive))
+/** Who asks for signals stays alive until one comes, or its command has ended; a second signal ends it at once, as if nobody listened. */
+function stay(): { readonly asked: () => Promise<string>; readonly end: () => void } {
+  let alive: NodeJS.Timeout | undefined
+  const end = (): void => clearInterval(alive)
+  return {
+    end,
+    asked() {
+      alive = setInterval(() => undefined, 2 ** 30)
+      return new Promise<string>((resolve) => {
+        for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve)
+      }).finally(end)
+    },
+  }
 }
 
 const loadPostgres = () => import('#infra/postgres/data-file.ts')

@@ -14,12 +14,9 @@ import { readIn, respondedIn } from './cloud.ts'
 import { containmentOf } from './containment.ts'
 import { type Command, type Context, exit, UsageError } from './command.ts'
 import { doorsOf } from './open-doors.ts'
-import { policyOf } from './policy.ts'
+import { engineOf, lastingOf } from './lasting.ts'
+import { work } from './work.ts'
 import { ownInTurn } from './turn.ts'
-
-const dayMs = 86_400_000
-/** Record ids that each partition remembers, so that a repetition costs nothing. */
-const recentMax = 1 << 20
 
 /**
  * `keytrail serve`: the same engine, running: sources in, incidents out, and nothing lost in between.
@@ -29,10 +26,18 @@ const recentMax = 1 << 20
 export const serveWith = (judges: readonly Detection[]): Command => ({
   name: 'serve',
   summary: 'Watch the sources of the settings and raise incidents as they happen',
-  usage: '[--data FILE] [--folders [NAME=]FOLDER,…]',
-  options: {},
-  async run({ positionals }, context) {
+  usage: '[--data FILE] [--folders [NAME=]FOLDER,…] [--only PART,…]',
+  options: {
+    only: {
+      type: 'string',
+      placeholder: 'PART[,PART]',
+      prose:
+        'Share the work with other processes, by the topics of the settings and a PostgreSQL database: do these parts of it only (ingest, normalise, correlate, join, detect, story, effects, or all)',
+    },
+  },
+  async run({ positionals, values }, context) {
     if (positionals.length > 0) throw new UsageError('serve: takes no words, only options.')
+    if (typeof values['only'] === 'string') return await work(values['only'], judges, context)
     const { config, machine } = context
     const folders = foldersOf(config, context.cwd)
     const asked = machine.asked()
@@ -141,14 +146,7 @@ const lineOf = ({ event, of }: Notice) => ({
 })
 
 const optionsOf = (config: Config, judges: readonly Detection[]) => ({
-  engine: {
-    partitions: config.partitions,
-    policy: policyOf(config),
-    detections: judges,
-    recentMax,
-  },
+  engine: engineOf(config, judges),
   unitMax: config.batch,
-  keepMs: config.serve.keepDays * dayMs,
-  snapshotMs: config.serve.snapshotSeconds * 1000,
-  holdMs: config.alerts.holdSeconds * 1000,
+  ...lastingOf(config),
 })

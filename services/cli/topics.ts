@@ -26,7 +26,7 @@ export const topicsCommand: Command = {
 }
 
 /** @throws UsageError if the settings name no cluster */
-function clusterOf({ config }: Context): WorkersCluster {
+export function clusterOf({ config }: Context): WorkersCluster {
   if (!config.workers)
     throw new UsageError('the settings name no cluster for workers: set workers.brokers.')
   return config.workers

@@ -14,8 +14,8 @@ export type Committing = {
    * @throws Transient if it cannot be written now, or another process has not given it back yet
    */
   readonly commit: (said: readonly ToEffects[], unit: number) => Promise<void>
-  /** Gives it back: somebody else has the place of effects, or the process ends. */
-  readonly release: () => void
+  /** Gives it back: somebody else has the place of effects, or the process ends. Resolves when it is given back. */
+  readonly release: () => Promise<void>
 }
 
 /** What is written to. */
@@ -24,10 +24,17 @@ type Written = Pick<DataFile, 'effects' | 'letters' | 'close'>
 export type CommittingPorts<Data extends Written> = {
   /** Opens what is kept as its only writer. @throws Transient if there is no answer */
   readonly own: () => Data | Held | Promise<Data | Held>
-  /** Who writes in the same transaction: the desk, and what shall be sent. */
-  readonly participants: (data: Data) => readonly Participant[]
+  /** What goes on beside it as long as it is ours. */
+  readonly begin: (data: Data) => Beside
   readonly scheduler: Scheduler
   readonly at: AtCrashPoint
+}
+
+export type Beside = {
+  /** Who write in the same transaction: the desk, and what shall be sent. */
+  readonly participants: readonly Participant[]
+  /** Resolves when nobody writes any more. */
+  readonly close: () => Promise<void>
 }
 
 type Held = { readonly heldBy: string }
@@ -37,9 +44,11 @@ export function committing<Data extends Written>(
   generation: string,
   ports: CommittingPorts<Data>,
 ): Committing {
-  let open: { readonly data: Data; readonly hear: readonly Participant[] } | undefined
+  let open: { readonly data: Data; readonly beside: Beside } | undefined
+  let releasing = Promise.resolve()
   const opened = async () => {
     if (open) return open
+    await releasing
     const data = await ports.own()
     if ('heldBy' in data)
       throw new Transient('committing a unit', { cause: `${data.heldBy} still writes` })
@@ -49,11 +58,11 @@ export function committing<Data extends Written>(
       data.close()
       throw thrown
     }
-    return (open = { data, hear: ports.participants(data) })
+    return (open = { data, beside: ports.begin(data) })
   }
   return {
     async commit(said, unit) {
-      const { data, hear } = await opened()
+      const { data, beside } = await opened()
       const { effects, letters } = data
       const through = effects.emittedThrough()
       if (unit <= through) return
@@ -63,11 +72,13 @@ export function committing<Data extends Written>(
         )
       const batch = { records: [], dead: [], progress: [] }
       const told = { position: unit, at: ports.scheduler.now(), batch, said }
-      tell(told, { effects, letters, participants: hear, at: ports.at })
+      tell(told, { effects, letters, participants: beside.participants, at: ports.at })
     },
     release() {
-      open?.data.close()
+      const was = open
       open = undefined
+      if (was) releasing = was.beside.close().finally(() => was.data.close())
+      return releasing
     },
   }
 }

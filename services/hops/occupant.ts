@@ -112,7 +112,7 @@ export function occupy(
     leave() {
       isLeft = true
       following.leave()
-      if (place.hop === 'effects') ports.effects.release()
+      if (place.hop === 'effects') ports.effects.release().catch(around.failed)
     },
   }
 }

@@ -97,10 +97,10 @@ const prunedMax = 20
 const tickMs = 1000
 
 /** Tells what was held back once its time has come, though nothing happens. */
-function keepTicking(
+export function keepTicking(
   front: FrontDesk,
-  { holdMs, keepMs }: ServeOptions,
-  { scheduler, log, failed, desk }: ServePorts,
+  { holdMs, keepMs }: Pick<ServeOptions, 'holdMs' | 'keepMs'>,
+  { scheduler, log, failed, desk }: Pick<ServePorts, 'scheduler' | 'log' | 'failed' | 'desk'>,
 ): { close(): void } {
   const tick = (): void => {
     try {

@@ -21,6 +21,13 @@ export type Asking = {
   readonly leaseMs: number
 }
 
+/** Seats that are shared by processes, with what is told between them. */
+export type SharedSeats = Seats & {
+  /** The last unit whose effects are committed. */
+  readonly told: () => Promise<number>
+  readonly close: () => Promise<void>
+}
+
 /** Who works where, and the states from which work goes on. Fails with Transient where the store gives no answer. */
 export type Seats = {
   /**

@@ -32,7 +32,9 @@ export async function live({ point, forgets, build }: Life): Promise<void> {
   }
   const built = build === undefined ? commands : commands.map((each) => ofBuild(each, build))
   const all = forgets ? built.map(forgetful) : built
-  process.exitCode = await dispatch(['serve'], all, surroundings(at))
+  const here = surroundings(at)
+  process.exitCode = await dispatch(['serve'], all, here)
+  here.ended()
 }
 
 const ofBuild = (command: Command, build: BuildName): Command =>

@@ -13,7 +13,10 @@ function house(generation = 'g') {
   const made = (of = generation) =>
     committing(of, {
       own: () => (held.by === '' ? data : { heldBy: held.by }),
-      participants: () => [{ take: ({ position }: Unit) => void heard.push(position) }],
+      begin: () => ({
+        participants: [{ take: ({ position }: Unit) => void heard.push(position) }],
+        close: async () => await Promise.resolve(),
+      }),
       scheduler: systemScheduler,
       at: () => undefined,
     })

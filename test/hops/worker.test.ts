@@ -52,7 +52,7 @@ function house() {
             if (unit > effects.emittedThrough()) effects.commit(said, unit)
             await Promise.resolve()
           },
-          release: () => undefined,
+          release: async () => await Promise.resolve(),
         },
         at: () => undefined,
         tellOperator: silent,

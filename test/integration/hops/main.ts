@@ -7,6 +7,7 @@ import { committing } from '#services/hops/committing.ts'
 import { hopNames, placesOf } from '#services/hops/places.ts'
 import { startWorker } from '#services/hops/worker.ts'
 import { frontDesk } from '#services/desk/front.ts'
+import type { Unit } from '#services/serve/tell.ts'
 import { silent } from '#test/serve.ts'
 import { engine, leaseMs, type WorkerArguments } from './options.ts'
 
@@ -25,11 +26,15 @@ const log = await kafkaHopLog(
 const seats = await postgresSeats(database)
 const effects = committing('test', {
   own: () => ownInPostgres(database, holder, { leaseMs }),
-  participants: (data) => {
+  begin: (data) => {
     const desk = frontDesk({ desk: data.desk, send: () => undefined })
-    return [
-      { take: ({ changes, at, records }) => void desk.hear(changes, { at, holdMs: 0 }, records) },
+    const participants = [
+      {
+        take: ({ changes, at, records }: Unit) =>
+          void desk.hear(changes, { at, holdMs: 0 }, records),
+      },
     ]
+    return { participants, close: async () => await Promise.resolve() }
   },
   scheduler: systemScheduler,
   at: () => undefined,

@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { postgresSeats, type PostgresSeats } from '#infra/postgres/seats.ts'
+import { postgresSeats } from '#infra/postgres/seats.ts'
+import type { SharedSeats } from '#shared/ports/seats.ts'
 import { seatsContract } from '#test/contracts/seats.ts'
 import { startPostgres, type PostgresServer } from '#test/integration/servers/postgres.ts'
 
 const started: { server?: PostgresServer } = {}
-const open: PostgresSeats[] = []
+const open: SharedSeats[] = []
 const address = (): string => started.server?.url ?? ''
 beforeAll(async () => void (started.server = await startPostgres()))
 afterEach(async () => {
@@ -14,7 +15,7 @@ afterEach(async () => {
 })
 afterAll(async () => await started.server?.close())
 
-const opened = async (): Promise<PostgresSeats> => {
+const opened = async (): Promise<SharedSeats> => {
   const seats = await postgresSeats(address())
   open.push(seats)
   return seats
