@@ -11,7 +11,13 @@ import type { Unit } from '#services/serve/tell.ts'
 import { silent } from '#test/serve.ts'
 import { engine, leaseMs, type WorkerArguments } from './options.ts'
 
-const { holder, brokers, database, prefix } = JSON.parse(process.argv[2] ?? '') as WorkerArguments
+const { holder, brokers, database, prefix, dieAt } = JSON.parse(
+  process.argv[2] ?? '',
+) as WorkerArguments
+let passed = 0
+const at = (point: string): void => {
+  if (point === dieAt?.point && ++passed >= dieAt.times) process.kill(process.pid, 'SIGKILL')
+}
 const failed = (why: unknown): void => {
   process.stderr.write(`${holder}: ${String(why)}\n`)
   process.exitCode = 1
@@ -55,7 +61,7 @@ const worker = startWorker(
     scheduler: systemScheduler,
     told: seats.told,
     effects,
-    at: () => undefined,
+    at,
     tellOperator: silent,
     failed,
   },

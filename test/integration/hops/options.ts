@@ -9,6 +9,8 @@ export type WorkerArguments = {
   readonly brokers: readonly string[]
   readonly database: string
   readonly prefix: string
+  /** It kills itself when it comes by this point for the so-manieth time. */
+  readonly dieAt?: { readonly point: string; readonly times: number }
 }
 
 export const engine: EngineOptions = {

@@ -9,6 +9,7 @@ import { postgresSeats } from '#infra/postgres/seats.ts'
 import { Transient } from '#shared/errors.ts'
 import type { HopLog, HopMessage } from '#shared/ports/hop-log.ts'
 import { admissionsOf } from '#services/hops/admissions.ts'
+import { hopPoints } from '#services/hops/crash-points.ts'
 import { hopNames } from '#services/hops/places.ts'
 import { chanceFrom } from '#services/replay/chance.ts'
 import { outcomeOf } from '#services/replay/outcome.ts'
@@ -83,7 +84,7 @@ test('two workers, one of them killed again and again: nothing lost, nothing tol
     const from = data.effects.emittedThrough()
     while (data.effects.emittedThrough() < from + units) await sleep(50)
   }
-  let repeats = 0
+  let [repeats, stopped] = [0, 0]
   for (let n = 0; n <= kills; n++) {
     const part = mapped.slice(n * share, (n + 1) * share)
     for (let at = 0; at < part.length; at += 5) {
@@ -97,6 +98,15 @@ test('two workers, one of them killed again and again: nothing lost, nothing tol
     const { child, told } = running[victim] ?? another()
     repeats += told().repeats
     const gone = once(child, 'exit')
+    if (n % 2 === 1) {
+      // It sleeps while others take its places, wakes as if nothing had happened, and is killed a while later, if it has not left.
+      child.kill('SIGSTOP')
+      stopped++
+      await append(log, admissionsOf(part.slice(0, 5), [], engine.partitions))
+      await progress(2)
+      child.kill('SIGCONT')
+      await sleep(chance() * 1000)
+    }
     child.kill('SIGKILL')
     await gone
     running[victim] = another()
@@ -110,7 +120,7 @@ test('two workers, one of them killed again and again: nothing lost, nothing tol
   const raised = events.filter(({ kind }) => kind === 'raised').length
   const again = running.reduce((sum, { told }) => sum + told().repeats, repeats)
   process.stdout.write(
-    `${records.length} records, ${kills} kills, ${data.effects.emittedThrough()} units, ${again} words heard again; ` +
+    `${records.length} records, ${kills} kills, ${stopped} of them after a sleep, ${data.effects.emittedThrough()} units, ${again} words heard again; ` +
       `${cases.length} incidents, lost 0, doubled ${doubled}\n`,
   )
   data.close()
@@ -125,3 +135,45 @@ test('two workers, one of them killed again and again: nothing lost, nothing tol
   expect(doubled).toBe(0)
   expect(raised).toBe(cases.length)
 })
+
+test.each(hopPoints)(
+  'a worker that dies %s leaves nothing undone and nothing done twice',
+  async (point) => {
+    const prefix = `point-${process.pid}-${hopPoints.indexOf(point)}`
+    const { brokers } = kafka()
+    const admin = await hopTopics(brokers, prefix, hopNames, engine.partitions)
+    const database = fresh()
+    await (await postgresSeats(database)).close()
+    const group = `${prefix}-door`
+    const log = await kafkaHopLog({ brokers, log: silent }, { prefix, hops: ['normalise'], group })
+    const { records } = world(5)
+    await append(log, admissionsOf(mappedOf(records), [], engine.partitions))
+    for (const times of [1, 3]) {
+      const { child } = start({
+        holder: `w${times}`,
+        brokers,
+        database,
+        prefix,
+        dieAt: { point, times },
+      })
+      expect(await once(child, 'exit')).toEqual([null, 'SIGKILL'])
+    }
+    const last = start({ holder: 'last', brokers, database, prefix })
+    const data = openInPostgres(database)
+    const base = await through(records, { issuers })
+    while (
+      JSON.stringify(outcomeOf(data.effects.standing().incidents)) !== JSON.stringify(base.outcome)
+    )
+      await sleep(100)
+    const cases = data.desk.list({ states: ['open', 'acknowledged', 'closed'], limit: 10_000 })
+    const events = cases.flatMap(({ handle }) => data.desk.history(handle, 10_000))
+    data.close()
+    const gone = once(last.child, 'exit')
+    last.child.kill('SIGKILL')
+    await gone
+    await log.close()
+    await admin.disconnect()
+    expect(new Set(events.map(({ id }) => id)).size).toBe(events.length)
+    expect(events.filter(({ kind }) => kind === 'raised')).toHaveLength(cases.length)
+  },
+)
