@@ -56,7 +56,7 @@ export const storeParts = [
   recordIndexPart,
 ] as const
 
-export const sqliteStores = (db: Database): Stores => ({
+export const sqlStores = (db: Database): Stores => ({
   journal: sqlJournal(db),
   records: sqlRecordIndex(db),
   effects: sqlEffects(db),
@@ -66,7 +66,7 @@ export const sqliteStores = (db: Database): Stores => ({
 
 /** The options of a loop on the records of test/properties/world.ts. */
 export function loopOptions(
-  given: Partial<LoopOptions> & { readonly engine?: Partial<EngineOptions> } = {},
+  given: Omit<Partial<LoopOptions>, 'engine'> & { readonly engine?: Partial<EngineOptions> } = {},
 ): LoopOptions {
   const policy = { ...defaultPolicy, issuers: new Set(issuers) }
   const engine = { partitions: 3, policy, detections, recentMax: 1 << 10, ...given.engine }

@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from 'vitest'
-import { Unusable } from '#shared/errors.ts'
+import { Transient, Unusable } from '#shared/errors.ts'
 import type { Answer, Listening, Site } from '#shared/ports/http.ts'
 import { pinoLog } from '#infra/log/log.ts'
 import { listen, type ServerLimits } from './server.ts'
@@ -21,6 +21,8 @@ const maxBytes = 1000
 /** Answers with the body's length; `/early` refuses by the head alone, `/fault` has a fault, `/slow` waits. */
 const site: Site = (head) => {
   if (head.path === '/early') return text(401, 'who are you?')
+  if (head.path === '/head-fault') throw new Error('CANARY token=CANARY')
+  if (head.path === '/store-away') throw new Transient('reading')
   return {
     maxBytes,
     refuse: (status, why, headers) => text(status, `refused: ${why}`, headers),
@@ -170,6 +172,14 @@ test('a fault is told without its words, and the log has no secret', async () =>
   expect(await answer.text()).not.toContain('CANARY')
   expect(logged.join('')).toContain('could not be answered')
   expect(logged.join('')).not.toContain('token=CANARY')
+})
+
+test('a fault at the head is told too, and what can be looked up later is told as that', async () => {
+  const port = await serve()
+  const fault = await fetch(`http://127.0.0.1:${port}/head-fault`)
+  expect([fault.status, await fault.text()]).toEqual([500, expect.not.stringContaining('CANARY')])
+  const later = await fetch(`http://127.0.0.1:${port}/store-away`)
+  expect([later.status, later.headers.get('retry-after')]).toEqual([503, '1'])
 })
 
 test('an address that is taken is said in words', async () => {

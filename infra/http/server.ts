@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
-import { Unusable } from '#shared/errors.ts'
+import { Transient, Unusable } from '#shared/errors.ts'
 import type { Answer, Head, Listening, ListenOptions, Opened } from '#shared/ports/http.ts'
 import { readBody, shareOf, Unread, type Room } from './body.ts'
 
@@ -102,7 +102,13 @@ type Exchange = {
 
 async function answer(options: ServerOptions, room: Room, exchange: Exchange): Promise<void> {
   const { request } = exchange
-  const opened = options.site(headOf(request, (options.now ?? Date.now)()))
+  let opened: Answer | Opened
+  try {
+    opened = options.site(headOf(request, (options.now ?? Date.now)()))
+  } catch (error) {
+    send(exchange, faultOf(error))
+    throw error
+  }
   if ('status' in opened) return send(exchange, opened)
   if (exchange.waits) exchange.response.writeContinue()
   const share = shareOf(room)
@@ -118,6 +124,14 @@ async function answer(options: ServerOptions, room: Room, exchange: Exchange): P
     share.release()
   }
 }
+
+/** For a request of which nobody knows yet in which form its answers are. */
+const faultOf = (error: unknown): Answer => ({
+  headers: { 'content-type': 'text/plain; charset=utf-8', 'retry-after': '1' },
+  ...(error instanceof Transient
+    ? { status: 503, body: 'keytrail cannot look that up at the moment\n' }
+    : { status: 500, body: 'this is a fault of keytrail; its log says more\n' }),
+})
 
 const refusal = (opened: Opened, error: unknown): Answer =>
   error instanceof Unread

@@ -58,7 +58,7 @@ export function lineTo(address: string, limits: Limits): Line {
   })
   worker.unref()
   port.unref()
-  // Longest is a commit whose outcome has to be found out.
+  // Longest is a commit whose answer is lost.
   const patience = 2 * (limits.connect + limits.answer) + slackMs
   let last = 0
 

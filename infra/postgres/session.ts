@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
 import { assume, Transient, Unusable } from '#shared/errors.ts'
 import type { Value } from '#infra/sql/database.ts'
 import type { Limits } from './address.ts'
 import { connectionTo, type Connection } from './connection.ts'
+import { limboOf, type Limbo } from './limbo.ts'
 import { inWords, isGone } from './words.ts'
 
 /** One epoch of a lease: what its holder writes counts as long as nobody has taken a later one. */
@@ -23,7 +23,7 @@ export type Session = {
   query(sql: string, values: readonly Value[]): Promise<Rows>
   /** Opens a transaction, once nobody else has one. @throws Unusable if the tenure is over */
   begin(tenure: Tenure | undefined): Promise<void>
-  /** @throws Unusable if nobody can say whether it is committed */
+  /** Where the answer is lost it is found out; if that takes too long it counts as not committed, and the next call makes sure. */
   commit(): Promise<void>
   rollback(): Promise<void>
   close(): Promise<void>
@@ -35,6 +35,7 @@ const turn = 0x4b74726c
 export function sessionOn(address: string, limits: Limits): Session {
   const connection = connectionTo(address, limits)
   const { name, on } = connection
+  const limbo = limboOf(connection)
   const names = new Map<string, string>()
   /** The connection that a transaction is open on. */
   let within: pg.Client | undefined
@@ -42,6 +43,7 @@ export function sessionOn(address: string, limits: Limits): Session {
   const current = async (): Promise<pg.Client> => {
     if (within && !connection.isStill(within))
       throw new Transient(`${name}: the connection was lost within a transaction`)
+    if (!within) await limbo.leave()
     return await connection.ask()
   }
   const nameOf = (text: string): string => {
@@ -58,7 +60,7 @@ export function sessionOn(address: string, limits: Limits): Session {
     },
     async begin(tenure) {
       within = undefined
-      const used = await connection.ask()
+      const used = await current()
       const told = await on(used, () => used.query(opening(tenure)))
       if (!tenure || epochIn(told) === tenure.epoch) {
         within = used
@@ -72,7 +74,7 @@ export function sessionOn(address: string, limits: Limits): Session {
     async commit() {
       const used = await current()
       within = undefined
-      await commitOn(used, connection, limits)
+      await commitOn(used, connection, limbo)
     },
     async rollback() {
       const used = within
@@ -91,7 +93,7 @@ async function rollBack(client: pg.Client, connection: Connection): Promise<void
   }
 }
 
-async function commitOn(client: pg.Client, connection: Connection, limits: Limits): Promise<void> {
+async function commitOn(client: pg.Client, connection: Connection, limbo: Limbo): Promise<void> {
   const { name } = connection
   const xid = await connection.on(client, () => idOf(client))
   let ended: pg.QueryResult
@@ -100,7 +102,7 @@ async function commitOn(client: pg.Client, connection: Connection, limits: Limit
   } catch (cause) {
     if (!isGone(cause) || xid === undefined) throw inWords(name, 'committing', cause)
     connection.drop(client)
-    if (await wasCommitted(xid, connection, limits)) return
+    if (await limbo.enter(xid)) return
     throw new Transient(`${name}: committing`, { cause })
   }
   // A transaction in which something failed is rolled back by its COMMIT.
@@ -124,37 +126,4 @@ async function idOf(client: pg.Client): Promise<string | undefined> {
     'SELECT pg_current_xact_id_if_assigned()::text AS xid',
   )
   return rows[0]?.xid ?? undefined
-}
-
-/** How often it is asked what became of a commit, ms. */
-const askEveryMs = 250
-
-/**
- * A connection that was lost while a commit was under way: the database knows what became of it.
- *
- * @throws Unusable if it does not answer in time: then what is in memory may be more, or less, than what is stored
- */
-async function wasCommitted(
-  xid: string,
-  connection: Connection,
-  { answer }: Limits,
-): Promise<boolean> {
-  for (let waited = 0; waited < answer; waited += askEveryMs) {
-    try {
-      const client = await connection.ask()
-      const { rows } = await client.query<{ status: string | null }>(
-        'SELECT pg_xact_status($1::xid8) AS status',
-        [xid],
-      )
-      const status = rows[0]?.status
-      if (status === 'committed') return true
-      if (status === 'aborted') return false
-    } catch {
-      // It is asked again.
-    }
-    await sleep(askEveryMs)
-  }
-  throw new Unusable(
-    'the database went away while a transaction was committed, and does not say what became of it; start again',
-  )
 }

@@ -1,3 +1,4 @@
+import { Transient } from '#shared/errors.ts'
 import type { DataFile } from '#shared/ports/data-file.ts'
 import type { Scheduler } from '#shared/ports/scheduler.ts'
 import type { DeliveryVitals, Vitals } from '#shared/ports/vitals.ts'
@@ -37,24 +38,35 @@ export function vitalsOf({ data, loop, speakers, lanes, times, scheduler }: Vita
       uses.close()
       agents.close()
     },
-    read() {
-      const { state, position, emittedThrough, waiting, refused } = loop.status()
-      if (state === 'recovering') return { notReady: 'the log is being read' }
-      const [attribution, each] = [uses.latest(), agents.latest()]
-      return {
-        ...(state !== 'running' && { notReady: `the loop is ${state}` }),
-        loop: { position, emittedThrough, waiting, refused },
-        frontiers: frontiersOf(loop.engine()),
-        hotKeys: loop.engine().hot(),
-        deadLetters: data.letters.counts(),
-        deliveries: deliveriesIn(data, lanes()),
-        findings: named(data.effects.counts()),
-        incidents: named(data.desk.counts()),
-        containment: { orders: named(data.containment.counts()), steps: times() },
-        ...(attribution && { attribution }),
-        ...(each && { agents: each }),
-      }
-    },
+    read: () =>
+      ifAnswered(() => {
+        const { state, position, emittedThrough, waiting, refused } = loop.status()
+        if (state === 'recovering') return { notReady: 'the log is being read' }
+        const [attribution, each] = [uses.latest(), agents.latest()]
+        return {
+          ...(state !== 'running' && { notReady: `the loop is ${state}` }),
+          loop: { position, emittedThrough, waiting, refused },
+          frontiers: frontiersOf(loop.engine()),
+          hotKeys: loop.engine().hot(),
+          deadLetters: data.letters.counts(),
+          deliveries: deliveriesIn(data, lanes()),
+          findings: named(data.effects.counts()),
+          incidents: named(data.desk.counts()),
+          containment: { orders: named(data.containment.counts()), steps: times() },
+          ...(attribution && { attribution }),
+          ...(each && { agents: each }),
+        }
+      }),
+  }
+}
+
+/** While the store does not answer nothing of what it keeps is known; that is told, and not that the page is broken. */
+function ifAnswered(read: () => Vitals): Vitals {
+  try {
+    return read()
+  } catch (thrown) {
+    if (!(thrown instanceof Transient)) throw thrown
+    return { notReady: `what is kept cannot be read: ${thrown.message}` }
   }
 }
 

@@ -57,6 +57,8 @@ export type Doors = {
 export async function openDoors(options: DoorsOptions, ports: DoorsPorts): Promise<Doors> {
   const { host, port, tls } = options
   refuseOpenness(options)
+  // Known from now on, also while the store does not answer.
+  ports.sources.all()
   const site = siteOf(options, ports)
   const listening = await ports.listen({ host, port, site, log: ports.log, ...(tls && { tls }) })
   const name = host.includes(':') ? `[${host}]` : host

@@ -12,7 +12,7 @@ import {
   memoryStores,
   offerOf,
   silent,
-  sqliteStores,
+  sqlStores,
   storeParts,
   type Stores,
 } from '#test/serve.ts'
@@ -72,7 +72,7 @@ describe('the durable loop', () => {
     const outcomes: string[] = []
     for (const some of [records.slice(0, half), records.slice(half)]) {
       const db = place.open(storeParts)
-      const one = bench(sqliteStores(db))
+      const one = bench(sqlStores(db))
       await one.loop.start()
       await feed(one, some)
       one.loop.close()

@@ -14,7 +14,7 @@ import { engine, type EngineOptions } from '#services/pipeline.ts'
 import { messagesOf } from '#services/serve/batch.ts'
 import { generationOf } from '#services/serve/generation.ts'
 import { durableLoop, type Loop, type LoopOptions, type LoopPorts } from '#services/serve/loop.ts'
-import { silent, sqliteStores, storeParts } from '#test/serve.ts'
+import { silent, sqlStores, storeParts } from '#test/serve.ts'
 import { median, medianCost, stopwatch, type Cost } from './clockwork.ts'
 import { policy } from './through.ts'
 import type { Workload } from './workload.ts'
@@ -173,7 +173,7 @@ async function opened(file: string): Promise<Opened> {
   const took: number[] = []
   let raised: number[] = []
   const ports: LoopPorts = {
-    ...sqliteStores(db),
+    ...sqlStores(db),
     scheduler: systemScheduler,
     log: silent,
     participants: [

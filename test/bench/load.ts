@@ -7,7 +7,7 @@ import { readPaths } from '#services/ingest/read-paths.ts'
 import { durableLoop, type Loop } from '#services/serve/loop.ts'
 import { stopwatch } from './clockwork.ts'
 import { loopOptions, mappedFrom, offer } from './durable.ts'
-import { silent, sqliteStores, storeParts } from '#test/serve.ts'
+import { silent, sqlStores, storeParts } from '#test/serve.ts'
 
 /** Seconds until the loop takes work again, on a data file with so many live credentials. */
 export type Load = {
@@ -73,7 +73,7 @@ export function loadOf(file: string, dead: Start, orderly: Start): Load {
 
 const loopOn = (db: Database): Loop =>
   durableLoop(loopOptions, {
-    ...sqliteStores(db),
+    ...sqlStores(db),
     scheduler: systemScheduler,
     log: silent,
     participants: [],

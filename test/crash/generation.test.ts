@@ -12,7 +12,7 @@ import { durableLoop } from '#services/serve/loop.ts'
 import type { Unit } from '#services/serve/tell.ts'
 import { through } from '#test/engine.ts'
 import { issuers, world } from '#test/properties/world.ts'
-import { loopOptions, mappedOf, offerOf, silent, sqliteStores, storeParts } from '#test/serve.ts'
+import { loopOptions, mappedOf, offerOf, silent, sqlStores, storeParts } from '#test/serve.ts'
 
 /** SEMANTICS F5: a process is killed, and another build starts on its data file. */
 
@@ -47,7 +47,7 @@ afterEach(() => {
 /** One life of a build on the data file. It says every unit that it told, and ends where it is killed. */
 async function live(build: Build, some: readonly MappedRecord[], killedAt?: CrashPoint) {
   const db = place.open(storeParts)
-  const stores = sqliteStores(db)
+  const stores = sqlStores(db)
   const units: Unit[] = []
   const scheduler = manualScheduler(1_777_885_200_000)
   const policy = loopOptions().engine.policy

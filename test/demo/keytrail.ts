@@ -21,6 +21,9 @@ export type Served = {
   /** What it logged, line by line. */
   readonly log: readonly string[]
   readonly stop: () => Promise<number>
+  readonly signal: (name: NodeJS.Signals) => void
+  /** Its exit status, once it has ended; null if by force. */
+  readonly ended: Promise<number | null>
   /** Ends it as a machine does that loses its power. */
   readonly kill: () => Promise<void>
 }
@@ -63,6 +66,8 @@ export function keytrailIn(folder: string, secrets: Readonly<Record<string, stri
       return {
         url,
         log,
+        signal: (name) => void child.kill(name),
+        ended: ended.then(([status]) => status),
         async kill() {
           child.kill('SIGKILL')
           await ended
