@@ -1,6 +1,6 @@
 /**
- * `npm run test:containers`: builds the image of infra/deploy, runs it as it is meant to run, and brings compose.yaml up to
- * healthy. Where no container engine can be had it prints SKIP with the reason, which REQUIRE_CONTAINERS=1 turns into a failure.
+ * `npm run test:containers`: builds the image of infra/deploy, runs it as it is meant to run, brings compose.yaml up to healthy, and
+ * runs tests on servers in containers. Where no container engine can be had it prints SKIP with the reason, which REQUIRE_CONTAINERS=1 turns into a failure.
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,6 +9,7 @@ import { composeCheck } from './compose.ts'
 import { engineFor } from './engine.ts'
 import { imageChecks } from './image.ts'
 import { run } from './run.ts'
+import { serversCheck } from './servers.ts'
 import type { Check, World } from './world.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -28,9 +29,9 @@ async function main(): Promise<number> {
   const world = { engine, root, image: `keytrail-test:${process.pid}` }
   say(`Images: ${engine.images}.`)
   try {
-    const failed = await failedOf([...imageChecks, composeCheck], world)
-    const all = imageChecks.length + 1
-    say(`${all - failed} passed, ${failed} failed`)
+    const checks = [...imageChecks, composeCheck, serversCheck]
+    const failed = await failedOf(checks, world)
+    say(`${checks.length - failed} passed, ${failed} failed`)
     return failed === 0 ? 0 : 1
   } finally {
     await run('docker', ['image', 'rm', '--force', world.image], { env })

@@ -240,9 +240,9 @@ describe('a server', () => {
     const db = owned(address)
     const asked = db.prepare<{ pid: number }>('SELECT pg_backend_pid() AS pid').get()
     const pid = asked?.pid ?? 0
-    process.kill(pid, 'SIGSTOP')
+    server().signalOne(pid, 'SIGSTOP')
     expect(() => write(db, 'never')).toThrow(Transient)
-    process.kill(pid, 'SIGCONT')
+    server().signalOne(pid, 'SIGCONT')
     write(db, 'again')
     expect(lanes(db)).toContain('again')
     expect(lanes(db)).not.toContain('never')

@@ -80,17 +80,17 @@ export async function startFromJars(options: ClusterOptions): Promise<KafkaClust
   const kept = lastWill('sleep 2; rm -rf -- "$1"', [dir])
   const nodes = await nodesIn(dir, options.nodes ?? 1)
   for (const node of nodes) writeFiles(node, nodes, options)
-  const running = nodes.map((node) => newNode(node, nodes.length, classPath))
+  const launched = nodes.map((node) => newNode(node, nodes.length, classPath))
   const close = async (): Promise<void> => {
-    await Promise.all(running.map((node) => node.end()))
+    await Promise.all(launched.map((node) => node.end()))
     rmSync(dir, { recursive: true, force: true, maxRetries: 5 })
     kept()
   }
   try {
     await format(nodes, classPath)
-    for (const node of running) node.launch()
-    await Promise.all(running.map((node) => node.ready()))
-    const [first] = running
+    for (const node of launched) node.launch()
+    await Promise.all(launched.map((node) => node.ready()))
+    const [first] = launched
     await first?.until(() => hasCoordinator(first.port))
   } catch (thrown) {
     await close()
@@ -101,7 +101,7 @@ export async function startFromJars(options: ClusterOptions): Promise<KafkaClust
     brokers: nodes.map(({ port }) => at(port)),
     named: nodes.map(({ named }) => at(named)),
     sealed: nodes.map(({ sealed }) => at(sealed)),
-    nodes: running,
+    nodes: launched,
     close,
   }
 }
@@ -131,19 +131,32 @@ function writeFiles(
   writeFileSync(join(node.dir, 'server.properties'), serverSettings(node, nodes, sealing, settings))
 }
 
-/** A data folder that was written by hand would start too, with the features of another version than production runs. */
-async function format(nodes: readonly Node[], classPath: string): Promise<void> {
-  const id = `A${randomBytes(16).toString('base64url').slice(1)}`
+export const clusterId = (): string => `A${randomBytes(16).toString('base64url').slice(1)}`
+
+/** What Java is called with to make an empty data folder, with the users of SCRAM in it. */
+export function formatting(dir: string, cluster: string, classPath: string): string[] {
   const { username, password } = user
   const users = ['256', '512'].flatMap((bits) => [
     '--add-scram',
     `SCRAM-SHA-${bits}=[name=${username},password=${password}]`,
   ])
-  const each = nodes.map(({ dir }) => {
-    const settings = join(dir, 'server.properties')
-    const args = ['kafka.tools.StorageTool', 'format', '-t', id, '-c', settings, ...users]
-    return run(java(), [...jvm(dir, '64m'), '-cp', classPath, ...args])
-  })
+  const args = ['kafka.tools.StorageTool', 'format', '-t', cluster]
+  return [...jvm(dir, '64m'), '-cp', classPath, ...args, '-c', `${dir}/server.properties`, ...users]
+}
+
+/** What Java is called with to run a broker. */
+export const running = (dir: string, classPath: string): string[] => [
+  ...jvm(dir, '384m'),
+  '-cp',
+  classPath,
+  'kafka.Kafka',
+  `${dir}/server.properties`,
+]
+
+/** A data folder that was written by hand would start too, with the features of another version than production runs. */
+async function format(nodes: readonly Node[], classPath: string): Promise<void> {
+  const id = clusterId()
+  const each = nodes.map(({ dir }) => run(java(), formatting(dir, id, classPath)))
   await Promise.all(each).catch((cause: unknown) => {
     throw (cause as NodeJS.ErrnoException).code === 'ENOENT' ? noJava(cause) : cause
   })
@@ -164,8 +177,11 @@ function newNode({ id, port, dir }: Node, size: number, classPath: string): Laun
 
   const launch = (): void => {
     const out = openSync(log, 'a')
-    const args = [...jvm(dir, '384m'), '-cp', classPath, 'kafka.Kafka', `${dir}/server.properties`]
-    const started = spawn(java(), args, { cwd: dir, detached: true, stdio: ['ignore', out, out] })
+    const started = spawn(java(), running(dir, classPath), {
+      cwd: dir,
+      detached: true,
+      stdio: ['ignore', out, out],
+    })
     closeSync(out)
     const calm = lastWill('kill -9 "$1"', [String(started.pid)])
     child = started

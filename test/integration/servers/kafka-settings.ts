@@ -9,7 +9,12 @@ export type Node = {
   readonly sealed: number
   readonly controller: number
   readonly dir: string
+  /** In a container: how clients outside and the other nodes find it. */
+  readonly inside?: { readonly host: string; readonly name: string }
 }
+
+/** Where nodes in containers speak to one another: what clients are told is not reachable from inside. */
+const innerPort = 19_092
 
 /** A certificate and its key, PEM. */
 export type Sealing = { readonly cert: string; readonly key: string }
@@ -53,27 +58,39 @@ const sealedBy = ({ cert, key }: Sealing): Settings => ({
   'listener.name.sealed.ssl.keystore.key': key,
 })
 
+const nameOf = ({ inside }: Node): string => inside?.name ?? '127.0.0.1'
+
 /** What a broker of a test needs: quick to start, quick to replace, and nothing made that nobody asked for. */
 export function serverSettings(
-  { id, port, named, sealed, controller, dir }: Node,
+  node: Node,
   nodes: readonly Node[],
   sealing: Sealing | undefined,
   more: Settings,
 ): string {
+  const { id, port, named, sealed, controller, dir, inside } = node
   const copies = Math.min(3, nodes.length)
   const inSync = copies === 3 ? 2 : 1
-  const at = (name: string, of: number): string => `${name}://127.0.0.1:${of}`
-  const open = [at('PLAIN', port), at('NAMED', named), ...(sealing ? [at('SEALED', sealed)] : [])]
+  const open = (host: string): string[] => [
+    `PLAIN://${host}:${port}`,
+    `NAMED://${host}:${named}`,
+    ...(sealing ? [`SEALED://${host}:${sealed}`] : []),
+  ]
+  const own = nameOf(node)
+  // A container may have several addresses, and listens on all of them.
+  const inner = (host: string): string[] =>
+    inside ? [`INNER://${host}:${innerPort}`, `CONTROLLER://${host}:${controller}`] : []
   return text({
     'process.roles': 'broker,controller',
     'node.id': id,
-    'controller.quorum.voters': nodes.map((n) => `${n.id}@127.0.0.1:${n.controller}`).join(','),
+    'controller.quorum.voters': nodes.map((n) => `${n.id}@${nameOf(n)}:${n.controller}`).join(','),
     'controller.listener.names': 'CONTROLLER',
-    listeners: [...open, at('CONTROLLER', controller)].join(','),
-    'advertised.listeners': open.join(','),
+    listeners: inside
+      ? [...open('0.0.0.0'), ...inner('0.0.0.0')].join(',')
+      : [...open(own), `CONTROLLER://${own}:${controller}`].join(','),
+    'advertised.listeners': [...open(inside?.host ?? own), ...inner(own)].join(','),
     'listener.security.protocol.map':
-      'PLAIN:PLAINTEXT,NAMED:SASL_PLAINTEXT,SEALED:SASL_SSL,CONTROLLER:PLAINTEXT',
-    'inter.broker.listener.name': 'PLAIN',
+      'PLAIN:PLAINTEXT,INNER:PLAINTEXT,NAMED:SASL_PLAINTEXT,SEALED:SASL_SSL,CONTROLLER:PLAINTEXT',
+    'inter.broker.listener.name': inside ? 'INNER' : 'PLAIN',
     ...mechanisms,
     ...(sealing && sealedBy(sealing)),
     'log.dirs': `${dir}/data`,

@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { wishOf } from './engine.ts'
 import { freePort, lastWill } from './processes.ts'
 
 export type PostgresServer = {
@@ -24,6 +25,8 @@ export type PostgresServer = {
   readonly pid: number
   /** Sends a signal; resolves once the server has gone, but for SIGSTOP and SIGCONT at once. */
   readonly signal: (signal: NodeJS.Signals) => Promise<void>
+  /** Sends a signal to one of its processes, by the number that it has for the server. */
+  readonly signalOne: (pid: number, signal: NodeJS.Signals) => void
   /** Starts it again with what it kept. */
   readonly restart: () => Promise<void>
   readonly close: () => Promise<void>
@@ -39,16 +42,27 @@ const graceMs = 10_000
 const run = promisify(execFile)
 
 /**
- * A real PostgreSQL for a test, as `TEST_POSTGRES` says: `auto` (default) and `local`: from the binaries of this machine, as
- * another user where we are root; or the address of a database that the test may fill.
+ * A real PostgreSQL for a test, as `TEST_POSTGRES` says: `containers`; `local`: from the binaries of this machine, as another user
+ * where we are root; `auto` (default): the first of both that can be had; or the address of a database that the test may fill.
  */
 export async function startPostgres(): Promise<PostgresServer> {
   const wish = process.env['TEST_POSTGRES'] ?? 'auto'
-  if (wish === 'auto' || wish === 'local') return await startLocal()
-  if (!/^postgres(ql)?:\/\//.test(wish))
-    throw new Error(`TEST_POSTGRES=${wish}: auto, local, or postgres://…`)
-  const none = (): Promise<void> => Promise.reject(new Error('a server of others is left alone'))
-  return { url: wish, pid: 0, signal: none, restart: none, close: () => Promise.resolve() }
+  if (/^postgres(ql)?:\/\//.test(wish)) return left(wish)
+  const from = await wishOf(wish, 'local', 'postgres')
+  if (from === 'here') return await startLocal()
+  if (from === undefined)
+    throw new Error(`TEST_POSTGRES=${wish}: auto, containers, local, or postgres://…`)
+  const { startInContainer } = await import('./postgres-container.ts')
+  return await startInContainer()
+}
+
+/** A server of others is left alone. */
+function left(url: string): PostgresServer {
+  const none = (): never => {
+    throw new Error('a server of others is left alone')
+  }
+  const close = (): Promise<void> => Promise.resolve()
+  return { url, pid: 0, signal: none, signalOne: none, restart: none, close }
 }
 
 type Place = {
@@ -89,6 +103,7 @@ async function startLocal(): Promise<PostgresServer> {
   return {
     url,
     signal,
+    signalOne: (each, name) => void process.kill(each, name),
     restart,
     close,
     get pid() {
