@@ -10,7 +10,7 @@ import { lettersTo, type Turn, type Work } from './seat.ts'
  */
 const window = 2
 /** Messages of the topic in one unit; a unit of a topic that is behind ends without a tick. */
-const messagesMax = 16
+const messagesMax = 64
 
 /** The place of normalise, where units begin. */
 export type Gate = {

@@ -41,7 +41,7 @@ export type Occupant = {
 }
 
 /** Messages of normalise that wait in memory for their unit. */
-const waitingMax = 64
+const waitingMax = 128
 /** The pause before something is tried again, ms. */
 const againMs = 200
 
