@@ -104,5 +104,6 @@ export function failureOf(thrown: unknown): Failure {
   if (thrown instanceof Transient)
     return { as: thrown.name, why: thrown.doing, cause: reasonOf(thrown.cause) }
   if (thrown instanceof Unusable) return { as: thrown.name, why: thrown.message }
-  return { as: 'Bug', why: reasonOf(thrown) }
+  const why = reasonOf(thrown)
+  return { as: 'Bug', why: thrown instanceof Bug ? why.replace(/^assumption broken: /, '') : why }
 }
