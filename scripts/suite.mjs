@@ -30,13 +30,13 @@ const external = {
   helm: ['test/integration/deploy/helm.test.ts'],
   terraform: ['test/integration/deploy/terraform.test.ts'],
   'kubernetes-validate': ['test/integration/deploy/helm.test.ts'],
-  postgres: ['test/integration/postgres*/**', '**/*.postgres.test.ts'],
+  postgres: ['test/integration/postgres*/**', '**/*.postgres.test.ts', 'test/integration/hops/**'],
 }
 
 /** Which guards and which vitest projects (see vitest.config.ts) belong to which suite. */
 const suites = {
   check: { guards: ['format', 'lint', 'types'], projects: ['unit', 'house'], limit: 2 * minute },
-  test: { guards: Object.keys(guards), projects: ['*'], limit: (isLong ? 120 : 15) * minute },
+  test: { guards: Object.keys(guards), projects: ['*'], limit: (isLong ? 240 : 25) * minute },
 }
 
 const [suiteName = 'check', ...argv] = process.argv.slice(2)
