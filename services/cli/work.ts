@@ -1,5 +1,5 @@
 import { isAddress } from '#shared/config/place.ts'
-import { Unusable } from '#shared/errors.ts'
+import { Transient, Unusable } from '#shared/errors.ts'
 import type { DataFile } from '#shared/ports/data-file.ts'
 import type { HopLog } from '#shared/ports/hop-log.ts'
 import type { Detection } from '#services/detect/detection.ts'
@@ -44,10 +44,11 @@ export async function work(
     machine.log.error('this process has stopped: what it would write cannot be trusted', { why })
     end(exit.failed)
   }
-  await expectTopics(context)
+  await answered(context, async () => await expectTopics(context))
   const closing: (() => Promise<void>)[] = []
   try {
-    const log = await machine.hopLog(clusterOf(context), hopNames)
+    const cluster = clusterOf(context)
+    const log = await answered(context, async () => await machine.hopLog(cluster, hopNames))
     closing.push(log.close)
     const shared = { place, log, failed, closing }
     const worker = await workAt(parts, judges, context, shared)
@@ -77,7 +78,7 @@ async function workAt(
   { place, log, failed, closing }: Shared,
 ): Promise<Worker | undefined> {
   const { machine, config } = context
-  const seats = await machine.seats(place)
+  const seats = await answered(context, async () => await machine.seats(place))
   closing.push(seats.close)
   const engine = engineOf(config, judges)
   const places = placesOf(engine.partitions).all.filter(({ hop }) => parts.has(hop))
@@ -115,6 +116,22 @@ async function workAt(
     await effects.release()
   })
   return worker
+}
+
+/** How often brokers and database are asked again at the start, and the pause between, ms: they may come up together with us. */
+const triesMax = 30
+const againMs = 1_000
+
+/** @throws Transient if there is no answer for long */
+async function answered<T>({ machine }: Context, work: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++)
+    try {
+      return await work()
+    } catch (thrown) {
+      if (!(thrown instanceof Transient) || tries >= triesMax) throw thrown
+      machine.log.warn('no answer yet, trying again', { why: thrown.message })
+      await new Promise<void>((resolve) => void machine.scheduler.later(againMs, resolve))
+    }
 }
 
 /** The desk, and what it sends, as long as this process has the place of effects. */
