@@ -49,7 +49,7 @@ test('serve --only: one process reads a folder, two share the rest, and come to 
     return child
   }
   const ended = async (child: ChildProcess): Promise<number | null> =>
-    ((await once(child, 'exit')) as [number | null])[0]
+    ((await once(child, 'close')) as [number | null])[0]
 
   expect(await ended(run('serve', '--only', 'effects'))).toBe(1)
   expect(said).toContain('keytrail topics apply')
