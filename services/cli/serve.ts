@@ -5,6 +5,7 @@ import type { DataFile } from '#shared/ports/data-file.ts'
 import type { Detection } from '#services/detect/detection.ts'
 import { detections } from '#services/detect/detections/index.ts'
 import { timing } from '#services/contain/times.ts'
+import { refuseWorkers } from '#services/hops/committing.ts'
 import { serve } from '#services/serve/serve.ts'
 import type { FolderOptions } from '#services/sources/folder.ts'
 import { doorBoard } from '#services/doors/board.ts'
@@ -44,6 +45,7 @@ export const serveWith = (judges: readonly Detection[]): Command => ({
     const data = await ownInTurn(context, asked)
     if (!data) return exit.fine
     try {
+      refuseWorkers(data.effects)
       return await untilAsked({ folders, data, judges, asked }, context)
     } finally {
       data.close()

@@ -53,7 +53,7 @@ export function committing<Data extends Written>(
     if ('heldBy' in data)
       throw new Transient('committing a unit', { cause: `${data.heldBy} still writes` })
     try {
-      expectOurs(data.effects, `workers ${generation}`)
+      expectOurs(data.effects, `${ofWorkers}${generation}`)
     } catch (thrown) {
       data.close()
       throw thrown
@@ -81,6 +81,17 @@ export function committing<Data extends Written>(
       return releasing
     },
   }
+}
+
+/** Before the generation of what workers committed. */
+const ofWorkers = 'workers '
+
+/** For one process alone. @throws Unusable if workers wrote it: their units are no positions of a log that it has */
+export function refuseWorkers(effects: Pick<Effects, 'generation'>): void {
+  if (effects.generation().startsWith(ofWorkers))
+    throw new Unusable(
+      'the database was written by workers (serve --only): serve them again, or give this process a database of its own',
+    )
 }
 
 /** Units of work of other code, or positions in the log of one process, are other numbers. */

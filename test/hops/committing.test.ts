@@ -3,7 +3,7 @@ import { systemScheduler } from '#infra/clock/scheduler.ts'
 import { memoryDeadLetters } from '#infra/memory/dead-letters.ts'
 import { memoryEffects } from '#infra/memory/effects.ts'
 import { Transient, Unusable } from '#shared/errors.ts'
-import { committing } from '#services/hops/committing.ts'
+import { committing, refuseWorkers } from '#services/hops/committing.ts'
 import type { Unit } from '#services/serve/tell.ts'
 
 function house(generation = 'g') {
@@ -44,6 +44,13 @@ test('while another process writes it waits', async () => {
   held.by = ''
   await made().commit([], 1)
   expect(data.effects.emittedThrough()).toBe(1)
+})
+
+test('one process alone does not go on from what workers committed', async () => {
+  const { data, made } = house()
+  refuseWorkers(data.effects)
+  await made().commit([], 1)
+  expect(() => refuseWorkers(data.effects)).toThrow(Unusable)
 })
 
 test('what others have committed is not gone on from', async () => {
