@@ -29,8 +29,13 @@ export function accessOf(
   { connect, answer, lock, idle }: Limits,
 ): pg.ClientConfig {
   const url = parsed(address)
-  const config: pg.ClientConfig = {
-    connectionString: address,
+  refuseOpen(address, url)
+  const options = [url.searchParams.get('options') ?? '', `-c search_path=${schema}`]
+  // An address wins over what stands beside it, and these are ours.
+  for (const ours of ['options', 'application_name', 'query_timeout', ...serverLimits])
+    url.searchParams.delete(ours)
+  return {
+    connectionString: url.href,
     application_name: 'keytrail',
     connectionTimeoutMillis: connect,
     query_timeout: answer,
@@ -38,15 +43,26 @@ export function accessOf(
     lock_timeout: lock,
     idle_in_transaction_session_timeout: idle,
     keepAlive: true,
-    options: `-c search_path=${schema}`,
+    options: options.join(' ').trim(),
   }
-  const mode = url.searchParams.get('sslmode') ?? process.env['PGSSLMODE']
-  if (mode === null || mode === undefined)
-    if (!isHere(hostOf(url)))
-      throw new Unusable(
-        `${nameOf(address)}: the database is reached over a network; say sslmode=verify-full in its address (sslrootcert names the authority), or sslmode=disable if the way is safe`,
-      )
-  return config
+}
+
+const serverLimits = ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout']
+
+/** As libpq has them, and one of `pg`. */
+const tlsModes = ['disable', 'require', 'verify-ca', 'verify-full', 'no-verify']
+
+/** @throws Unusable where nobody has said how a way over the network is kept safe */
+function refuseOpen(address: string, url: URL): void {
+  const given = url.searchParams.get('sslmode') ?? ''
+  const mode = given === '' ? (process.env['PGSSLMODE'] ?? '') : given
+  const name = nameOf(address)
+  if (mode !== '' && !tlsModes.includes(mode))
+    throw new Unusable(`${name}: sslmode is one of ${tlsModes.join(', ')}`)
+  if (mode === '' && !isHere(hostOf(url)))
+    throw new Unusable(
+      `${name}: the database is reached over a network; say sslmode=verify-full in its address (sslrootcert names the authority), or sslmode=disable if the way is safe`,
+    )
 }
 
 /** Host, port and database: what may be shown. @throws Unusable if it is no address */
@@ -56,18 +72,21 @@ export function nameOf(address: string): string {
 }
 
 const hostOf = (url: URL): string => {
-  const host = url.hostname === '' ? url.searchParams.get('host') : url.hostname
-  return host ?? process.env['PGHOST'] ?? 'localhost'
+  // The one behind the question mark wins.
+  const named = url.searchParams.get('host') ?? ''
+  const host = named === '' ? url.hostname : named
+  return host === '' ? (process.env['PGHOST'] ?? 'localhost') : host
 }
 
 const isHere = (host: string): boolean =>
   host.startsWith('/') || /^(localhost|127\.[\d.]+|\[?::1\]?)$/.test(host)
 
 function parsed(address: string): URL {
-  try {
-    return new URL(address)
-  } catch {
-    // What it says may hold a password.
-    throw new Unusable('the address of the database makes no sense: postgres://USER@HOST/DATABASE')
-  }
+  // What it says may hold a password.
+  const nonsense =
+    'the address of the database makes no sense: postgres://USER@HOST/DATABASE (a password in it is percent-encoded; better give it by PGPASSWORD)'
+  if (!URL.canParse(address)) throw new Unusable(nonsense)
+  const url = new URL(address)
+  if (!/^\/?[^/@]*$/.test(url.pathname)) throw new Unusable(nonsense)
+  return url
 }

@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { reasonOf, Transient } from '#shared/errors.ts'
 import { accessOf, nameOf, type Limits } from './address.ts'
 import { asNumbers } from './numbers.ts'
 import { inWords, isGone } from './words.ts'
@@ -21,6 +22,8 @@ export function connectionTo(address: string, limits: Limits): Connection {
   const name = nameOf(address)
   const config = { ...accessOf(address, limits), types: asNumbers }
   let client: pg.Client | undefined
+  /** Who waits for an answer does nothing else, so where there is none it is left alone as long as it was waited for. */
+  let rests = { until: 0, why: '' }
 
   const drop = (dropped: pg.Client): void => {
     if (client === dropped) client = undefined
@@ -30,15 +33,21 @@ export function connectionTo(address: string, limits: Limits): Connection {
     name,
     async ask() {
       if (client) return client
-      const fresh = new pg.Client(config)
-      fresh.on('error', () => drop(fresh))
+      const began = performance.now()
+      if (began < rests.until) throw new Transient(`${name}: connecting`, { cause: rests.why })
+      let fresh: pg.Client | undefined
       try {
-        await fresh.connect()
+        const made = new pg.Client(config)
+        fresh = made
+        made.on('error', () => drop(made))
+        await made.connect()
+        return (client = made)
       } catch (cause) {
-        drop(fresh)
+        if (fresh) drop(fresh)
+        const ended = performance.now()
+        rests = { until: ended + (ended - began), why: reasonOf(cause) }
         throw inWords(name, 'connecting', cause)
       }
-      return (client = fresh)
     },
     isStill: (which) => which === client,
     drop,

@@ -10,6 +10,7 @@ const dialect: Dialect = {
   // A NUL within a JSON text is a `\\u0000`, which is no text of PostgreSQL either. As a value the whole is made storable again.
   list: (texts) => original(JSON.stringify(texts.map(storable))),
   changes: undefined,
+  once: (column) => `digest_of(${column})`,
   greatest: (one, other) => `greatest(${one}, ${other})`,
 }
 
@@ -119,7 +120,8 @@ function statementOn<Row>(
 
 /** Texts of PostgreSQL hold no NUL; ours may, since some come from whoever attacks. */
 const mark = '\uE000'
-const storable = (text: string): string =>
+const storable = (text: string): string => escaped(text.isWellFormed() ? text : text.toWellFormed())
+const escaped = (text: string): string =>
   /[\0\uE000]/.test(text) ? text.replaceAll(mark, `${mark}1`).replaceAll('\0', `${mark}0`) : text
 const original = (text: string): string =>
   text.includes(mark) ? text.replaceAll(`${mark}0`, '\0').replaceAll(`${mark}1`, mark) : text

@@ -1,7 +1,7 @@
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads'
 import { Bug, reasonOf, Transient, Unusable } from '#shared/errors.ts'
 import type { Value } from '#infra/sql/database.ts'
-import { nameOf, type Limits } from './address.ts'
+import { accessOf, nameOf, type Limits } from './address.ts'
 import type { Taken } from './lease.ts'
 import type { Rows } from './session.ts'
 
@@ -48,6 +48,8 @@ const slackMs = 10_000
  * thread; `pg` cannot work so. It runs in a thread of its own, and this one waits for its answer.
  */
 export function lineTo(address: string, limits: Limits): Line {
+  // What is wrong with it is said here, since the other thread could not even begin.
+  accessOf(address, limits)
   const name = nameOf(address)
   const { port1: port, port2 } = new MessageChannel()
   const signal = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))

@@ -109,8 +109,9 @@ async function commitOn(client: pg.Client, connection: Connection, limbo: Limbo)
   assume(ended.command === 'COMMIT', `${name}: nothing in what was committed had failed`)
 }
 
+/** Read committed, whatever the database prefers: who waited for his turn must see what others did meanwhile. */
 function opening(tenure: Tenure | undefined): string {
-  const begin = `BEGIN; SELECT pg_advisory_xact_lock(${turn})`
+  const begin = `BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock(${turn})`
   if (!tenure) return begin
   assume(/^[\w/-]+$/.test(tenure.lease), `${tenure.lease} is the name of a lease`)
   return `${begin}; SELECT epoch FROM lease WHERE name = '${tenure.lease}'`

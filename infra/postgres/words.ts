@@ -28,12 +28,19 @@ const isOfTls = (thrown: unknown): boolean =>
   'code' in thrown &&
   /CERT|TLS|SSL|SIGNATURE/.test(String((thrown as { code: unknown }).code))
 
+/** A certificate or key that the address names. */
+const isOfFile = (thrown: unknown): boolean =>
+  thrown instanceof Error &&
+  'code' in thrown &&
+  /^(ENOENT|EACCES|EISDIR)$/.test(String(thrown.code))
+
 /** What `pg` threw, by what happens next. */
 export function inWords(name: string, doing: string, cause: unknown): Error {
   const at = `${name}: ${doing}`
   const state = stateOf(cause)
   if (state === undefined) {
-    if (isOfTls(cause)) return new Unusable(`${at}: ${reasonOf(cause)}`, { cause })
+    if (isOfTls(cause) || isOfFile(cause))
+      return new Unusable(`${at}: ${reasonOf(cause)}`, { cause })
     if (/^SASL|password must be/.test(reasonOf(cause)))
       return new Unusable(
         `${at}: a password is asked for; give it by PGPASSWORD or the password file`,

@@ -84,7 +84,12 @@ export function sqlContainment(db: Database): ContainmentStore {
 function writer(db: Database, headNow: () => Head): ContainmentStore['write'] {
   const stateOf = db.prepare<{ state: OrderState }>('SELECT state FROM contain_order WHERE key = ?')
   const putOrder = db.prepare(
-    upsert('contain_order', ['key'], ['unit', 'episode', 'state', 'sent', 'by_machine', 'body']),
+    upsert(
+      'contain_order',
+      ['key'],
+      ['unit', 'episode', 'state', 'sent', 'by_machine', 'body'],
+      db.dialect.once('key'),
+    ),
   )
   const unwant = db.prepare('DELETE FROM contain_wanted WHERE key = ?')
   const want = db.prepare('INSERT INTO contain_wanted VALUES (?, ?)')

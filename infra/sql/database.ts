@@ -38,15 +38,25 @@ export type Dialect = {
    * there is none.
    */
   readonly changes: string | undefined
+  /** What says that there is one row for each text of a column, however long the text is. */
+  readonly once: (column: string) => string
   /** The greater of two expressions. */
   readonly greatest: (one: string, other: string) => string
 }
 
-/** Writes a whole row, in the place of the one with the same key. Columns in the order of the values; names as in SQL. */
-export function upsert(table: string, key: readonly string[], others: readonly string[]): string {
+/**
+ * Writes a whole row, in the place of the one with the same key. Columns in the order of the values; names as in SQL.
+ * @param target what says that there is one row for each key, if not its columns
+ */
+export function upsert(
+  table: string,
+  key: readonly string[],
+  others: readonly string[],
+  target = key.join(', '),
+): string {
   const columns = [...key, ...others]
   const places = columns.map(() => '?').join(', ')
   const sets = others.map((each) => `${each} = excluded.${each}`).join(', ')
   return `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${places})
-    ON CONFLICT (${key.join(', ')}) DO UPDATE SET ${sets}`
+    ON CONFLICT (${target}) DO UPDATE SET ${sets}`
 }

@@ -68,7 +68,9 @@ function writer(db: Database): Desk['write'] {
   const putCase = db.prepare(
     upsert('desk_case', ['handle'], ['"order"', 'state', 'stands', 'changed', 'owing', 'body']),
   )
-  const putKey = db.prepare(upsert('desk_key', ['key'], ['handle', 'seq', 'root']))
+  const putKey = db.prepare(
+    upsert('desk_key', ['key'], ['handle', 'seq', 'root'], db.dialect.once('key')),
+  )
   const putEvent = db.prepare('INSERT INTO desk_event (handle, body) VALUES (?, ?)')
   return (change) => {
     for (const each of change.cases) {

@@ -82,10 +82,10 @@ function lookup(db: Database): Before {
 function writer(db: Database): (settled: Settled) => void {
   const put = db.prepare(
     `INSERT INTO finding (key, revision, raised, body, detection) VALUES (?, ?, ?, ?, ?)
-     ON CONFLICT (key) DO UPDATE SET revision = excluded.revision, body = excluded.body`,
+     ON CONFLICT (${db.dialect.once('key')}) DO UPDATE SET revision = excluded.revision, body = excluded.body`,
   )
   const drop = db.prepare('DELETE FROM finding WHERE key = ?')
-  const tell = db.prepare(upsert('incidents', ['root'], ['said', 'kept']))
+  const tell = db.prepare(upsert('incidents', ['root'], ['said', 'kept'], db.dialect.once('root')))
   const untell = db.prepare('DELETE FROM incidents WHERE root = ?')
   const reach = db.prepare('UPDATE emitted SET through = ?')
   return ({ findings, incidents, changes: { position } }) => {

@@ -13,7 +13,7 @@ type Head = { readonly position: number }
 export function sqlJournal(db: Database): Journal {
   const step = db.prepare<Head>('UPDATE batch_head SET position = position + 1 RETURNING position')
   const insert = db.prepare('INSERT INTO batch (position, at, body) VALUES (?, ?, ?)')
-  const mark = db.prepare(upsert('bookmark', ['source'], ['mark']))
+  const mark = db.prepare(upsert('bookmark', ['source'], ['mark'], db.dialect.once('source')))
   const marked = db.prepare<{ mark: string }>('SELECT mark FROM bookmark WHERE source = ?')
   const unmark = db.prepare('DELETE FROM bookmark WHERE source = ?')
   const some = db.prepare<{ source: string; mark: string }>(

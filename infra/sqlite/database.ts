@@ -12,6 +12,7 @@ const dialect: Dialect = {
   list: (texts) => JSON.stringify(texts),
   texts: (place) => `SELECT value FROM json_each(${place})`,
   changes: 'SELECT data_version AS version FROM pragma_data_version',
+  once: (column) => column,
   greatest: (one, other) => `max(${one}, ${other})`,
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { manualScheduler, type ManualScheduler } from '#infra/memory/scheduler.ts'
 import { scratch } from '#infra/sqlite/scratch.fixture.ts'
-import { Bug, Transient } from '#shared/errors.ts'
+import { Bug, Transient, Unusable } from '#shared/errors.ts'
 import type { MappedRecord } from '#shared/ports/intake.ts'
 import { outcomeHash, outcomeOf } from '#services/replay/outcome.ts'
 import { through } from '#test/engine.ts'
@@ -81,6 +81,21 @@ describe('the durable loop', () => {
     }
     place.end()
     expect(outcomes.at(-1)).toBe(pure)
+  })
+
+  test('a log that was set back under it ends it: what it judged is not what is stored', async () => {
+    const stores = memoryStores()
+    let lost = 0
+    const append: typeof stores.journal.append = (...given) =>
+      stores.journal.append(...given) - lost
+    const one = bench({ ...stores, journal: { ...stores.journal, append } })
+    await one.loop.start()
+    await feed(one, records.slice(0, 14))
+    lost = 1
+    const answer = one.loop.offer(offerOf(records.slice(14, 20)))
+    one.scheduler.run()
+    await expect(answer).rejects.toThrow(/set back/)
+    expect(one.failures).toEqual([expect.any(Unusable)])
   })
 
   test('logs together what waits together, up to the size of a unit', async () => {

@@ -1,3 +1,4 @@
+import { Unusable } from '#shared/errors.ts'
 import type { Engine } from '#services/pipeline.ts'
 import { batchOf, bodyOf, bookmarksOf, idsOf, messagesOf, type Batch } from './batch.ts'
 import type { LoopOptions } from './loop.ts'
@@ -49,7 +50,7 @@ export function workOn(
   const unit = (taken: readonly Waiting[]): void => {
     const at = scheduler.now()
     const batch = batchOf(taken.map(({ offer }) => offer))
-    position = logged(batch, at, taken, ports)
+    position = logged(batch, at, { taken, after: position }, ports)
     const told = { position, at, batch, said: engine.unit(messagesOf(batch)) }
     ports.at('after unit')
     const isTime = scheduler.elapsed() - committedAt >= commitEveryMs
@@ -79,14 +80,27 @@ export function workOn(
   }
 }
 
-/** Logs a batch and tells its senders; its position. */
-function logged(batch: Batch, at: number, taken: readonly Waiting[], ports: RecoverPorts): number {
+type Next = {
+  readonly taken: readonly Waiting[]
+  /** The last position that this engine knows. */
+  readonly after: number
+}
+
+/**
+ * Logs a batch and tells its senders; its position.
+ * @throws Unusable if the log has lost what this engine has judged: a store that was set back under a process that runs
+ */
+function logged(batch: Batch, at: number, { taken, after }: Next, ports: RecoverPorts): number {
   try {
     ports.at('before append')
     const bookmarks = bookmarksOf(taken.map(({ offer }) => offer))
     const body = bodyOf(batch)
     const position = ports.records.together(() => {
       const logged = ports.journal.append(body, at, bookmarks)
+      if (logged !== after + 1)
+        throw new Unusable(
+          `the log goes on at ${logged}, and this process knows ${after} of it: it was set back, or somebody else wrote it; start again`,
+        )
       ports.records.note(logged, idsOf(batch))
       return logged
     })

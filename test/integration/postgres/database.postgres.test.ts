@@ -4,7 +4,10 @@ import { Bug, Transient, Unusable } from '#shared/errors.ts'
 import { accessOf, limits, nameOf } from '#infra/postgres/address.ts'
 import { migrate, migrations } from '#infra/postgres/migrate.ts'
 import type { Database } from '#infra/sql/database.ts'
+import { sqlDesk } from '#infra/sql/desk.ts'
+import { sqlEffects } from '#infra/sql/effects.ts'
 import { sqlJournal } from '#infra/sql/journal.ts'
+import type { Finding } from '#shared/messages/finding.ts'
 import { place } from './place.ts'
 
 const { server, fresh, own, beside } = place()
@@ -103,6 +106,63 @@ describe('a database', () => {
       'postgres:///k?host=/run',
     ])
       expect(() => accessOf(fine, limits)).not.toThrow()
+  })
+
+  test('names may be as long as whoever attacks makes them', () => {
+    const db = owned()
+    const long = Array.from({ length: 3_000 }, (_, i) =>
+      String.fromCodePoint(0x4e00 + ((i * 7919) % 20_000)),
+    ).join('')
+    const finding = { key: long, detection: 'd' } as Finding
+    const said = [{ to: 'effects', kind: 'finding', key: long, finding, revision: 1 }] as const
+    const effects = sqlEffects(db)
+    expect(effects.commit(said, 1).raised).toEqual([long])
+    expect(
+      effects.commit(
+        [{ ...said[0], revision: 2, finding: { ...finding, severity: 'low' } as Finding }],
+        2,
+      ).changed,
+    ).toEqual([long])
+    sqlJournal(db).append(Buffer.from('a'), 1, { [long]: '1' })
+    sqlJournal(db).append(Buffer.from('a'), 1, { [long]: '2' })
+    expect(sqlJournal(db).bookmark(long)).toBe('2')
+    const row = { key: long, handle: 'h', seq: 1, root: long }
+    sqlDesk(db).write({ cases: [], keys: [row], events: [] })
+    sqlDesk(db).write({ cases: [], keys: [row], events: [] })
+    expect(sqlDesk(db).rows({ keys: ['\ud800'], roots: [long], owedBefore: 0 }).keys).toEqual([row])
+  })
+
+  test('whatever the database prefers, who waited for his turn sees what others did', () => {
+    const address = fresh()
+    const first = owned(address, 'first', 60_000)
+    const name = new URL(address).pathname.slice(1)
+    first.transaction(() =>
+      first
+        .prepare(`ALTER DATABASE ${name} SET default_transaction_isolation = 'repeatable read'`)
+        .run(),
+    )
+    const guest = beside(address)
+    const level = "SELECT current_setting('transaction_isolation') AS level"
+    const found = guest.transaction(() => guest.prepare<{ level: string }>(level).get()?.level)
+    expect(found).toBe('read committed')
+  })
+
+  test.each(['?sslmode=', '?sslmode=verify_full', '?host=db.example', ''])(
+    'an address with %s says what is missing, at once',
+    (query) => {
+      const host = query.startsWith('?host') ? 'localhost' : 'db.example'
+      expect(() => own(`postgres://${host}/k${query}`)).toThrow(/sslmode/)
+    },
+  )
+
+  test('options of an address take nothing of ours away', () => {
+    const url = new URL(fresh())
+    url.searchParams.set('options', '-c work_mem=1MB')
+    url.searchParams.set('statement_timeout', '1')
+    const db = owned(url.href)
+    write(db, 'a')
+    url.search = ''
+    expect(lanes(beside(url.href))).toEqual(['a'])
   })
 
   test('wrong passwords, databases that are not there: a person must do something', () => {
