@@ -1,6 +1,7 @@
 import { decode } from '#shared/codec/decode.ts'
 import { encode } from '#shared/codec/encode.ts'
 import type { Known } from '#shared/codec/known.ts'
+import { Bug } from '#shared/errors.ts'
 import type { Progress } from '#shared/messages/activity.ts'
 import type { Mapped } from '#shared/messages/record.ts'
 
@@ -23,10 +24,11 @@ export function bytesOfAdmitted(admitted: Admitted): Uint8Array {
   return Buffer.concat(encode(plain, known))
 }
 
-/** @throws Bug if it is none */
+/** @throws Error of whatever kind if it is none */
 export function admittedFrom(bytes: Uint8Array): Admitted {
-  const plain = decode(bytes, known) as ['tick', number] | ['records', Records, readonly Progress[]]
-  return plain[0] === 'tick'
-    ? { as: 'tick', unit: plain[1] }
-    : { as: 'records', records: plain[1], progress: plain[2] }
+  const [as, first, second] = decode(bytes, known) as readonly unknown[]
+  if (as === 'tick' && Number.isSafeInteger(first)) return { as, unit: first as number }
+  if (as !== 'records' || !Array.isArray(first) || !Array.isArray(second))
+    throw new Bug('what is neither records nor a tick')
+  return { as, records: first as Records, progress: second as readonly Progress[] }
 }

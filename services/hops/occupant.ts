@@ -53,6 +53,8 @@ export type Around = {
   readonly failed: (why: unknown) => void
   /** Somebody else has the place. */
   readonly fenced: (place: Place) => void
+  /** Its state could not be saved. */
+  readonly unsaved: (place: Place, why: unknown) => void
 }
 
 /** @throws Unusable if what was saved is of another generation */
@@ -72,7 +74,7 @@ export function occupy(
   const sitting = sit(place, options.engine, options.generation, saved)
   let next = saved?.position ?? 0
   let [isLeft, ticked] = [false, 0]
-  const keep = keeper(lease, options, ports, () => around.fenced(place))
+  const keep = keeper(place, lease, options, ports, around)
   const perform = performer(place, options, ports, { isLeft: () => isLeft, ...around })
   const wake = oneAtATime(async () => {
     for (let turn = sitting.step(around.told()); turn && !isLeft;) {
@@ -87,8 +89,8 @@ export function occupy(
       next = offset + 1
       try {
         sitting.take(value, offset)
-      } catch (thrown) {
-        around.failed(thrown)
+      } catch (cause) {
+        around.failed(new Unusable(foreign(place, offset), { cause }))
       }
       wake()
     },
@@ -116,6 +118,11 @@ export function occupy(
     },
   }
 }
+
+/** To delete what stands up to there would not help: saved states go on from before it. */
+const foreign = ({ hop, partition }: Place, offset: number): string =>
+  `the message at offset ${offset} of partition ${partition} of the topic of ${hop} was not written by this Keytrail. Nobody else may ` +
+  `write there, and nobody knows what else was written: revoke every other right to write there, and begin with another prefix and an empty database`
 
 /** Does the work whenever it is woken, and once more if it was woken meanwhile. */
 function oneAtATime(work: () => Promise<void>, failed: (why: unknown) => void): () => void {
@@ -167,10 +174,11 @@ function performer(
 
 /** Saves states, one at a time. */
 function keeper(
+  place: Place,
   lease: SeatLease,
   { snapshotMs, generation }: OccupantOptions,
   { seats, scheduler, at }: OccupantPorts,
-  fenced: () => void,
+  { fenced, unsaved }: Around,
 ) {
   let due = scheduler.elapsed() + snapshotMs
   let isSaving = false
@@ -182,9 +190,9 @@ function keeper(
       at('before snapshot')
       seats
         .save(lease, { ...saved, generation })
-        // What could not be saved is read again from the log.
-        .then((isOurs) => (isOurs ? at('after snapshot') : fenced()))
-        .catch(() => undefined)
+        .then((isOurs) => (isOurs ? at('after snapshot') : fenced(place)))
+        // The work goes on: what could not be saved is read again from the log, as long as that has it.
+        .catch((thrown: unknown) => unsaved(place, thrown))
         .finally(() => {
           isSaving = false
           due = scheduler.elapsed() + snapshotMs

@@ -57,15 +57,19 @@ function split(messages: readonly Flowing[]): Uint8Array[] {
 /**
  * Undefined: of another generation, whose words mean something else.
  *
- * @throws Bug if these are no words
+ * @throws Error of whatever kind if these are no words
  */
 export function saidFrom(bytes: Uint8Array, generation: string): Said | undefined {
   const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
   const end = 4 + all.readUInt32LE(0)
+  if (end > all.length) throw new Bug('a word that is cut')
   const header = JSON.parse(all.toString('utf8', 4, end)) as Header
   if (header.format !== format) throw new Bug(`a word of format ${header.format}`)
+  if (typeof header.generation !== 'string') throw new Bug('a word of no generation')
   if (header.generation !== generation) return undefined
   const { from, unit, round, part, parts, silent } = header
+  if (![from.partition, unit, round, part, parts].every(Number.isSafeInteger) || part >= parts)
+    throw new Bug('a word that does not say where it belongs')
   const messages = decode(all.subarray(end), known) as readonly Flowing[]
   return { from, unit, round, part, parts, silent, messages }
 }

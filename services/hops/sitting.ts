@@ -29,7 +29,7 @@ import { seatOf, type Turn, type Work } from './seat.ts'
 
 /** A place with its state, fed with the messages of its topic. */
 export type Sitting = {
-  /** @throws Bug if the message is none of ours */
+  /** @throws Error of whatever kind if the message is none of ours */
   readonly take: (value: Uint8Array, offset: number) => void
   /** @param told the last unit whose effects are committed: units begin no faster than they are told */
   readonly step: (told: number) => Turn | undefined

@@ -47,6 +47,8 @@ export type Worker = {
 
 /** How often in the time of a lease a worker gives word. */
 const wordsIn = 4
+/** The least time between two warnings about the states of one place, ms. */
+const unsavedMs = 60_000
 
 /**
  * Works at its share of the places. Two that work at one place for a while do no harm: they say the same. So a worker that is cut
@@ -91,7 +93,11 @@ export function startWorker(options: WorkerOptions, ports: WorkerPorts): Worker 
 }
 
 /** The places of this process, with who works there. */
-function tableOf(options: WorkerOptions, ports: WorkerPorts, around: Omit<Around, 'fenced'>) {
+function tableOf(
+  options: WorkerOptions,
+  ports: WorkerPorts,
+  around: Omit<Around, 'fenced' | 'unsaved'>,
+) {
   const occupants = new Map<string, Occupant>()
   const places = new Map(options.places.map((place) => [nameOf(place), place]))
   let fenced = 0
@@ -103,13 +109,27 @@ function tableOf(options: WorkerOptions, ports: WorkerPorts, around: Omit<Around
     fenced++
     leave(nameOf(place))
   }
+  // One entry for each place at most.
+  const warned = new Map<string, number>()
+  const unsaved = (place: Place, why: unknown): void => {
+    const [name, now] = [nameOf(place), ports.scheduler.elapsed()]
+    if (now - (warned.get(name) ?? -Infinity) < unsavedMs) return
+    warned.set(name, now)
+    ports.tellOperator.warn(`${name}: its state could not be saved; work goes on, trying again`, {
+      why: reasonOf(why),
+    })
+  }
   const sitDown = async (lease: SeatLease, isOver: () => boolean): Promise<void> => {
     const place = places.get(lease.place)
     if (!place || occupants.get(lease.place)?.epoch === lease.epoch) return
     leave(lease.place)
     const saved = await ports.seats.load(lease.place)
     if (isOver()) return
-    const occupant = occupy(place, lease, saved, options, ports, { ...around, fenced: left })
+    const occupant = occupy(place, lease, saved, options, ports, {
+      ...around,
+      fenced: left,
+      unsaved,
+    })
     occupants.set(lease.place, occupant)
     occupant.wake()
   }

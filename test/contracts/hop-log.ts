@@ -85,6 +85,18 @@ export function hopLogContract(name: string, make: () => Promise<HopLogUnderTest
       expect(log.state()).toEqual({ as: 'reading' })
     })
 
+    test('much that is small is taken in order, however large it is together', async () => {
+      const { log } = await world()
+      const texts = Array.from({ length: 20 }, (_, n) => String(n).padEnd(600 << 10, '.'))
+      await append(log, said('correlate/0', ...texts))
+      const one = listener()
+      log.follow('correlate/0', 0, one.follower)
+      await until(() => one.heard.length >= texts.length)
+      expect(one.heard.map(([, text]) => text.slice(0, 9))).toEqual(
+        texts.map((text) => text.slice(0, 9)),
+      )
+    })
+
     test('who wants no more gets no more until it asks; who left hears nothing, and may begin anew', async () => {
       const { log } = await world()
       const one = listener(2)

@@ -3,8 +3,11 @@ import { systemScheduler } from '#infra/clock/scheduler.ts'
 import { memoryEffects } from '#infra/memory/effects.ts'
 import { memoryHopLog } from '#infra/memory/hop-log.ts'
 import { memorySeats } from '#infra/memory/seats.ts'
-import { Transient } from '#shared/errors.ts'
+import { encode } from '#shared/codec/encode.ts'
+import { Transient, Unusable } from '#shared/errors.ts'
+import type { Scheduler } from '#shared/ports/scheduler.ts'
 import { defaultPolicy } from '#shared/policy.ts'
+import type { Seats } from '#shared/ports/seats.ts'
 import { detections } from '#services/detect/detections/index.ts'
 import { admissionsOf } from '#services/hops/admissions.ts'
 import { placesOf } from '#services/hops/places.ts'
@@ -30,7 +33,13 @@ function house() {
   const seats = memorySeats(() => Date.now())
   const failures: unknown[] = []
   let refused = 0
-  const work = (holder: string, generation = 'g', refuse = 0): Worker => {
+  const warnings: [message: string, why: unknown][] = []
+  const work = (
+    holder: string,
+    generation = 'g',
+    refuse = 0,
+    other: { readonly seats?: Seats; readonly scheduler?: Scheduler } = {},
+  ): Worker => {
     const worker = startWorker(
       {
         holder,
@@ -45,6 +54,7 @@ function house() {
         log: logs.open(),
         seats,
         scheduler: systemScheduler,
+        ...other,
         told: async () => await Promise.resolve(effects.emittedThrough()),
         effects: {
           commit: async (said, unit) => {
@@ -55,7 +65,10 @@ function house() {
           release: async () => await Promise.resolve(),
         },
         at: () => undefined,
-        tellOperator: silent,
+        tellOperator: {
+          ...silent,
+          warn: (message, fields) => void warnings.push([message, fields?.['why']]),
+        },
         failed: (why) => failures.push(why),
       },
     )
@@ -65,7 +78,7 @@ function house() {
   const log = logs.open()
   const offer = async (records: readonly unknown[]): Promise<void> =>
     await log.append(admissionsOf(mappedOf(records), [], engine.partitions))
-  return { logs, effects, seats, failures, work, offer }
+  return { logs, log, effects, seats, failures, warnings, work, offer }
 }
 
 const { records } = world(7)
@@ -124,4 +137,67 @@ test('messages that a topic has forgotten are told, never skipped', async () => 
   work('a')
   await until(() => failures.length > 0)
   expect(String(failures[0])).toContain('normalise/1: messages of its topic are lost')
+})
+
+const headed = (header: unknown): Buffer => {
+  const json = Buffer.from(JSON.stringify(header))
+  const length = Buffer.alloc(4)
+  length.writeUInt32LE(json.length)
+  return Buffer.concat([length, json])
+}
+
+test.each([
+  ['text', Buffer.from('hello')],
+  ['nothing', Buffer.alloc(0)],
+  ['a length alone', Buffer.from([2, 0, 0, 0])],
+  ['a header of nobody', headed(null)],
+  ['a word from nowhere', headed({ format: 1, generation: 'g' })],
+  [
+    'other plain data',
+    Buffer.concat(encode({ some: 'thing' }, { classes: [], values: {}, entities: [] })),
+  ],
+  [
+    'a tick of no unit',
+    Buffer.concat(encode(['tick', 'x'], { classes: [], values: {}, entities: [] })),
+  ],
+])('what a stranger writes stops the worker, with where and what to do: %s', async (_, value) => {
+  for (const hop of ['normalise', 'correlate']) {
+    const { failures, work, log } = house()
+    await log.append([{ place: `${hop}/2`, value }])
+    work('a')
+    await until(() => failures.length > 0)
+    expect(failures[0]).toBeInstanceOf(Unusable)
+    expect(String(failures[0])).toContain(
+      `at offset 0 of partition 2 of the topic of ${hop} was not`,
+    )
+    expect(String(failures[0])).toContain('another prefix and an empty database')
+  }
+})
+
+test('states that cannot be saved are told, once a minute for each place, and work goes on', async () => {
+  const { seats, failures, warnings, work } = house()
+  const tries = new Map<string, number>()
+  let ahead = 0
+  const refusing: Seats = {
+    ...seats,
+    async save({ place }) {
+      tries.set(place, (tries.get(place) ?? 0) + 1)
+      return await Promise.reject(new Transient('saving', { cause: 'the disk is full' }))
+    },
+  }
+  const elapsed = (): number => systemScheduler.elapsed() + ahead
+  const worker = work('a', 'g', 0, { seats: refusing, scheduler: { ...systemScheduler, elapsed } })
+  const tried = (): number => tries.get('join/1') ?? 0
+  const told = () => warnings.filter(([message]) => message.startsWith('join/1: '))
+  await until(() => tried() >= 3)
+  expect(told()).toEqual([
+    [
+      'join/1: its state could not be saved; work goes on, trying again',
+      'saving: the disk is full',
+    ],
+  ])
+  ahead = 60_000
+  const before = worker.status().told
+  await until(() => told().length > 1 && worker.status().told > before)
+  expect(failures).toEqual([])
 })

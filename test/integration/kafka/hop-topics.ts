@@ -17,6 +17,8 @@ export async function hopTopics(
   const topics = hops.map((hop) => ({
     topic: `${prefix}.${hop}`,
     numPartitions: hop === 'effects' ? 1 : partitions,
+    // As services/hops/topics.ts asks for.
+    configEntries: [{ name: 'max.message.bytes', value: String(8 << 20) }],
   }))
   await admin.createTopics({ waitForLeaders: false, topics })
   for (let isLed = false; !isLed;)
