@@ -167,8 +167,8 @@ function callOf(
     account: use.account,
     principal: signer.principal,
     identity: signer.identity,
-    params: cleaned(fields(record['requestParameters'])),
-    response: cleaned(fields(record['responseElements'])),
+    params: cleaned(fields(record['requestParameters']), longestName),
+    response: cleaned(fields(record['responseElements']), longestName),
     extra: fields(record['additionalEventData']),
     user,
     error: use.error,
@@ -177,6 +177,12 @@ function callOf(
     trusted: trustedAccounts,
   }
 }
+
+/**
+ * Characters of a text that names something, or a policy. What is longer is content; names that are taken out of it are looked at
+ * once more as what they became, with the rest of the traits.
+ */
+const longestName = 8_192
 
 /** What only few records have; undefined for most. */
 function rareOf(

@@ -67,34 +67,37 @@ export function withoutSecrets(text: string): string {
   return withoutAssigned(withoutKeys(text.replace(tokens, signOf), signOf))
 }
 
-/** The same for every text of plain data, which stays the same object where there is none. */
-export function cleaned<T>(value: T): T {
-  return clean(value) as T
+/**
+ * The same for every text of plain data, which stays the same object where there is none.
+ * @param longest characters of a text that is looked at; longer ones stay as they are
+ */
+export function cleaned<T>(value: T, longest = Infinity): T {
+  return clean(value, longest) as T
 }
 
-function clean(value: unknown): unknown {
-  if (typeof value === 'string') return withoutSecrets(value)
+function clean(value: unknown, longest: number): unknown {
+  if (typeof value === 'string') return value.length > longest ? value : withoutSecrets(value)
   if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return cleanList(value)
-  return cleanFields(value as Readonly<Record<string, unknown>>)
+  if (Array.isArray(value)) return cleanList(value, longest)
+  return cleanFields(value as Readonly<Record<string, unknown>>, longest)
 }
 
 /** Each thing is looked at once, however deep it lies. */
-function cleanList(list: readonly unknown[]): readonly unknown[] {
+function cleanList(list: readonly unknown[], longest: number): readonly unknown[] {
   let after: unknown[] | undefined
   for (const [i, item] of list.entries()) {
-    const now = clean(item)
+    const now = clean(item, longest)
     if (now !== item) after ??= list.slice(0, i)
     after?.push(now)
   }
   return after ?? list
 }
 
-function cleanFields(fields: Readonly<Record<string, unknown>>): object {
+function cleanFields(fields: Readonly<Record<string, unknown>>, longest: number): object {
   const names = Object.keys(fields)
   let after: [name: string, value: unknown][] | undefined
   for (const [i, name] of names.entries()) {
-    const entry: [string, unknown] = [withoutSecrets(name), clean(fields[name])]
+    const entry: [string, unknown] = [withoutSecrets(name), clean(fields[name], longest)]
     if (entry[0] !== name || entry[1] !== fields[name])
       after ??= names.slice(0, i).map((each) => [each, fields[each]])
     after?.push(entry)
