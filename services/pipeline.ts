@@ -46,6 +46,15 @@ export type Engine = {
   readonly hot: () => readonly HotKey[]
 }
 
+/** What each hop does with one partition of its state. */
+export const stepsOf = ({ policy, detections, recentMax }: Omit<EngineOptions, 'partitions'>) => ({
+  normalise: admit(recentMax),
+  correlate: correlate(policy, facetsOf(detections)),
+  join,
+  detect: detect(detections, policy),
+  story,
+})
+
 /**
  * The picture as code, in the order that a record meets the hops:
  *
@@ -57,33 +66,32 @@ export type Engine = {
  *
  * @param from states of an engine of the same code, settings and number of partitions: this one goes on where that one stood
  */
-export function engine(
-  { partitions, policy, detections, recentMax }: EngineOptions,
-  from?: EngineStates,
-): Engine {
+export function engine(options: EngineOptions, from?: EngineStates): Engine {
+  const { partitions } = options
+  const steps = stepsOf(options)
   const of = <To extends Flowing['to']>(to: To) => {
     return (message: Flowing): message is Extract<Flowing, { to: To }> => message.to === to
   }
   const normalised = hop<AdmitState, Flowing, Admission>(
-    admit(recentMax),
+    steps.normalise,
     of('normalise'),
     partitions,
     from?.normalise,
   )
   const correlated = hop<CorrelateState, Flowing, ToCorrelate>(
-    correlate(policy, facetsOf(detections)),
+    steps.correlate,
     of('correlate'),
     partitions,
     from?.correlate,
   )
-  const joined = hop<JoinState, Flowing, ToJoin>(join, of('join'), partitions, from?.join)
+  const joined = hop<JoinState, Flowing, ToJoin>(steps.join, of('join'), partitions, from?.join)
   const detected = hop<DetectState, Flowing, ToDetect>(
-    detect(detections, policy),
+    steps.detect,
     of('detect'),
     partitions,
     from?.detect,
   )
-  const told = hop<StoryState, Flowing, ToStory>(story, of('story'), partitions, from?.story)
+  const told = hop<StoryState, Flowing, ToStory>(steps.story, of('story'), partitions, from?.story)
   const { begin, seen, hot } = traffic()
   const stages: readonly (readonly Hop<Flowing>[])[] = [
     // Each record has a key of its own there.

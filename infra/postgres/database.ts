@@ -1,7 +1,6 @@
 import type { Database, Dialect, Statement, Value } from '#infra/sql/database.ts'
 import { transactions } from '#infra/sql/transactions.ts'
 import { limits as usual, type Limits } from './address.ts'
-import { numbered } from './lease.ts'
 import { lineTo, type Line } from './line.ts'
 import { expectMigrated, type Done } from './migrate.ts'
 
@@ -134,4 +133,10 @@ function rowFrom(row: Readonly<Record<string, Value>>): Readonly<Record<string, 
     if (typeof value === 'string' && value.includes(mark))
       (changed ??= { ...row })[key] = original(value)
   return changed ?? row
+}
+
+/** `?` and `?1` as PostgreSQL writes them. */
+function numbered(sql: string): string {
+  let last = 0
+  return sql.replace(/\?(\d+)?/g, (_, place?: string) => `$${place ?? ++last}`)
 }

@@ -30,13 +30,12 @@ export function leaseOn(address: string, limits: Limits): Lease {
   let timer: NodeJS.Timeout | undefined
 
   const giveWord = async ({ lease, epoch }: Tenure, ms: number): Promise<void> => {
-    const extend = `UPDATE lease SET until = clock_timestamp() + ${span} WHERE name = ? AND epoch = ?`
-    await session.query(numbered(extend), [ms, lease, epoch])
+    await session.query(extending, [lease, epoch, ms])
   }
   return {
     async take(lease, holder, ms) {
       await session.begin(undefined)
-      const { rows } = await session.query(numbered(taking), [lease, holder, ms])
+      const { rows } = await session.query(taking, [lease, holder, ms])
       const [taken] = rows
       if (!taken) {
         const { rows } = await session.query('SELECT holder FROM lease WHERE name = $1', [lease])
@@ -59,14 +58,12 @@ export function leaseOn(address: string, limits: Limits): Lease {
   }
 }
 
-const span = `CAST(? AS double precision) * interval '1 millisecond'`
+/** From now on, as long as the value at this place says, ms. */
+const fromNow = (place: string): string =>
+  `clock_timestamp() + CAST(${place} AS double precision) * interval '1 millisecond'`
 
-const taking = `INSERT INTO lease (name, epoch, holder, until) VALUES (?, 1, ?, clock_timestamp() + ${span})
+const extending = `UPDATE lease SET until = ${fromNow('$3')} WHERE name = $1 AND epoch = $2`
+
+const taking = `INSERT INTO lease (name, epoch, holder, until) VALUES ($1, 1, $2, ${fromNow('$3')})
   ON CONFLICT (name) DO UPDATE SET epoch = lease.epoch + 1, holder = excluded.holder, until = excluded.until
   WHERE lease.until <= clock_timestamp() RETURNING epoch`
-
-/** `?` and `?1` as PostgreSQL writes them. */
-export function numbered(sql: string): string {
-  let last = 0
-  return sql.replace(/\?(\d+)?/g, (_, place?: string) => `$${place ?? ++last}`)
-}

@@ -8,6 +8,7 @@ import { keepPolling } from '#services/sources/polling.ts'
 import { askedBy, foldersOf, readingIn } from './asked.ts'
 import type { Context } from './command.ts'
 import { doorsTo } from './open-doors.ts'
+import { named } from './vitals.ts'
 
 /** Batches that may wait for the topic. */
 const waitingBatches = 20
@@ -65,8 +66,6 @@ function vitalsOf(
 ): Vitals {
   const state = log.state()
   const position = data.effects.emittedThrough()
-  const named = (counts: ReadonlyMap<string, number>) =>
-    [...counts].map(([reason, count]) => ({ reason, count }))
   return {
     ...(state.as === 'troubled' && { notReady: `the topics are not read: ${state.why}` }),
     loop: {

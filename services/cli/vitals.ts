@@ -83,5 +83,6 @@ function deliveriesIn({ outbox }: DataFile, lanes: readonly LaneStatus[]): Deliv
   })
 }
 
-const named = (counts: ReadonlyMap<string, number>) =>
+/** Counts as vitals have them. */
+export const named = (counts: ReadonlyMap<string, number>) =>
   [...counts].map(([reason, count]) => ({ reason, count }))

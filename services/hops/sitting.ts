@@ -12,14 +12,9 @@ import type {
 import { hop, type Hop } from '#shared/pipeline/run.ts'
 import type { SavedSeat } from '#shared/ports/seats.ts'
 import type { Step } from '#shared/pipeline/step.ts'
-import { correlate } from '#services/correlate/correlate.ts'
-import { detect } from '#services/detect/detect.ts'
-import { facetsOf } from '#services/detect/detection.ts'
-import { join } from '#services/join/join.ts'
-import { admit, type Admission } from '#services/normalise/admit.ts'
-import type { EngineOptions, Flowing } from '#services/pipeline.ts'
+import type { Admission } from '#services/normalise/admit.ts'
+import { stepsOf, type EngineOptions, type Flowing } from '#services/pipeline.ts'
 import { knownOf } from '#services/serve/saved.ts'
-import { story } from '#services/story/story.ts'
 import { admittedFrom } from './admitted.ts'
 import { align, type AlignedState } from './aligned.ts'
 import { gateOf } from './gate.ts'
@@ -124,9 +119,10 @@ const effects: Step<ToEffects[], ToEffects, ToEffects> = {
 
 function hopOf(
   name: HopName,
-  { policy, detections, recentMax }: EngineOptions,
+  options: EngineOptions,
   state: unknown,
 ): { readonly of: Hop<Flowing>; readonly state: unknown } {
+  const steps = stepsOf(options)
   const made = <State, In extends Flowing>(
     step: Step<State, In, Flowing | Message>,
     isIn: (message: Flowing) => message is In,
@@ -136,15 +132,15 @@ function hopOf(
   }
   switch (name) {
     case 'normalise':
-      return made(admit(recentMax), (m): m is Admission => m.to === name)
+      return made(steps.normalise, (m): m is Admission => m.to === name)
     case 'correlate':
-      return made(correlate(policy, facetsOf(detections)), (m): m is ToCorrelate => m.to === name)
+      return made(steps.correlate, (m): m is ToCorrelate => m.to === name)
     case 'join':
-      return made(join, (m): m is ToJoin => m.to === name)
+      return made(steps.join, (m): m is ToJoin => m.to === name)
     case 'detect':
-      return made(detect(detections, policy), (m): m is ToDetect => m.to === name)
+      return made(steps.detect, (m): m is ToDetect => m.to === name)
     case 'story':
-      return made(story, (m): m is ToStory => m.to === name)
+      return made(steps.story, (m): m is ToStory => m.to === name)
     case 'effects':
       return made(effects, (m): m is ToEffects => m.to === name)
     default:
